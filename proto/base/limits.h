@@ -1,0 +1,88 @@
+// Every limit of the system, with its reason and how the sums fit the memory promised.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace jobbro::limits {
+
+// Frames.
+inline constexpr std::size_t frame_bytes_max = 256 * 1024;    // beyond: Error frame_too_large
+inline constexpr std::size_t frame_bytes_cut = 512 * 1024;    // beyond: the socket disconnects
+inline constexpr std::size_t envelope_bytes_max = 48 * 1024;  // entry stays under 65,535 bytes
+inline constexpr std::size_t entry_bytes_max = 65535;         // C2SP bundle length field
+inline constexpr std::size_t envelopes_per_submit_max = 256;  // path of a signature: 8 hashes
+inline constexpr std::size_t software_bytes_max = 64;
+inline constexpr std::size_t features_max = 16;
+
+// Sessions.
+inline constexpr std::size_t sessions_max = 1024;
+inline constexpr std::size_t parties_max = 8192;
+inline constexpr std::size_t party_id_bytes_max = 64;
+inline constexpr std::size_t blocked_lanes_per_session_max = 1024;
+inline constexpr std::int64_t heartbeat_ms = 5000;            // the hub pings a quiet session
+inline constexpr std::int64_t session_silent_ms_max = 20000;  // four heartbeats missed
+inline constexpr std::uint32_t busy_retry_after_ms = 200;
+inline constexpr std::int64_t clock_ahead_ms_max = 5 * 60 * 1000;
+
+// A turn.
+inline constexpr std::size_t frames_per_turn_max = 256;
+inline constexpr std::size_t entries_per_turn_max = 1024;
+inline constexpr std::size_t turn_bytes_max = 8 * 1024 * 1024;  // of frames taken in one turn
+
+// Orders.
+inline constexpr std::size_t orders_per_subject_max = 256;
+inline constexpr std::size_t causes_max = 16;
+
+// Subscriptions.
+inline constexpr std::size_t subscriptions_per_party_max = 16;
+inline constexpr std::size_t subscription_name_bytes_max = 64;
+inline constexpr std::uint32_t credit_max = 1024;                  // deliveries not yet acked
+inline constexpr std::size_t unacked_bytes_max = 4 * 1024 * 1024;  // of a subscription
+inline constexpr std::size_t unacked_bytes_total_max = 256 * 1024 * 1024;  // of all together
+inline constexpr std::size_t deliveries_per_turn_max = 1024;  // all subscriptions together
+inline constexpr std::size_t delivery_frame_bytes_max = 200 * 1024;
+
+// The journal.
+inline constexpr std::uint64_t block_entries = 8192;  // routing rows are rolled up by it
+inline constexpr std::size_t recent_bytes_max =
+    16 * 1024 * 1024;  // opened entries kept for delivery
+inline constexpr std::size_t recent_entries_max = 8192;
+inline constexpr std::size_t open_keys_max = 16384;  // unwrapped data keys kept, LRU
+inline constexpr std::size_t cases_cached_max = 16384;
+inline constexpr std::uint64_t keys_ahead = 2048;             // data keys made before needed
+inline constexpr std::uint64_t subjects_unsynced_max = 4096;  // CPR map rows read back at start
+
+// Sockets.
+inline constexpr int frames_in_queued_max = 8;      // water mark per peer, to the hub
+inline constexpr int frames_out_queued_max = 1024;  // water mark per peer, from the hub
+inline constexpr int listen_backlog = 256;
+
+static_assert(envelope_bytes_max + 2048 <= entry_bytes_max, "an entry adds at most 2 KiB");
+static_assert(frame_bytes_max < frame_bytes_cut);
+static_assert(delivery_frame_bytes_max + envelope_bytes_max + 4096 <= frame_bytes_max,
+              "a delivery frame may end with the largest envelope");
+static_assert(envelopes_per_submit_max <= entries_per_turn_max);
+// What the hub holds at most. A turn: its frames (8 MiB and the one that passed the line), as much
+// again staged, as much again sealed for sending. The sockets: 8 frames in from each session, and
+// what was delivered and not acked. A session that does not read its outcomes is ended at the water
+// mark. Largest sum: 2 GiB + 256 MiB + 32 MiB, with every session sending the largest frames.
+static_assert(3 * (turn_bytes_max + frame_bytes_max) < 32 * 1024 * 1024);
+static_assert(sessions_max * frames_in_queued_max * frame_bytes_max <=
+              std::size_t{2} * 1024 * 1024 * 1024);
+
+// HTTP.
+inline constexpr int http_threads = 2;
+
+// JSON.
+inline constexpr std::size_t json_bytes_max = 1024 * 1024;
+inline constexpr std::size_t json_depth_max = 16;
+
+// The client.
+inline constexpr std::size_t kit_queue_messages_max = 8192;
+inline constexpr std::size_t kit_queue_bytes_max = 32 * 1024 * 1024;
+inline constexpr std::size_t kit_in_flight_max = 1024;  // sent and not yet answered
+inline constexpr std::int64_t reconnect_ms_min = 100;
+inline constexpr std::int64_t reconnect_ms_max = 10000;
+
+}  // namespace jobbro::limits

@@ -1,0 +1,64 @@
+// What a body must hold, whatever its case: presence, shapes, bounds, and what its fields are to
+// each other.
+#pragma once
+
+#include <google/protobuf/message.h>
+
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+#include "jobbro/v1/envelope.pb.h"
+#include "proto/base/clock.h"
+#include "proto/base/result.h"
+#include "proto/contract/danish_identifiers.h"
+#include "proto/contract/uuid.h"
+
+namespace jobbro::contract {
+
+// What a string field holds.
+enum class TextForm : std::uint8_t {
+    none,       // the field is no string
+    free_text,  // for people; searched for CPR numbers
+    reference,  // a name another system gave
+    phone,
+    date,
+    order_id,
+};
+
+// The bounds of one field of a body. A field of a body without a row would be unbounded; a test
+// finds those.
+struct FieldRule {
+    std::string_view field;  // "Order.sub_goals"
+    TextForm form = TextForm::none;
+    int bytes_max = 0;  // of a string
+    int items_max = 0;  // of a list
+    std::uint32_t number_min = 0;
+    std::uint32_t number_max = 0;
+    bool required = false;  // the unset field is an error
+};
+
+// All rows. Thread: any.
+const std::vector<FieldRule>& field_rules();
+
+// What the rules need to know of the envelope around the body.
+struct BodyContext {
+    const OrderId& order_id;
+    const CprNumber& citizen;
+    Instant now;
+};
+
+// Checks the envelope's body; the first thing wrong is the error, with its field path.
+// Requires: the envelope has a body, and no unknown fields.
+// Errors: field_missing, field_invalid, field_too_long, list_too_long, enum_unspecified,
+// dates_reversed, cpr_in_text, attention_points_wrong, happened_in_future. Thread: any.
+Result<void> check_body(const v1::Envelope& envelope, const BodyContext& context);
+
+// A CPR number, other than `own`, stands in the text: ten digits, or six and four with a space or a
+// hyphen between, whose date exists. A number with "+" in front is a phone number. Thread: any.
+bool holds_foreign_cpr(std::string_view text, const CprNumber& own);
+
+// The body that is set. Requires: the envelope has a body.
+const google::protobuf::Message& body_of(const v1::Envelope& envelope);
+
+}  // namespace jobbro::contract

@@ -1,0 +1,187 @@
+#include "proto/contract/validation.h"
+
+#include <google/protobuf/descriptor.h>
+
+#include "proto/base/limits.h"
+#include "proto/contract/body_rules.h"
+#include "proto/contract/calendar.h"
+
+namespace jobbro::contract {
+namespace {
+
+using google::protobuf::FieldDescriptor;
+using google::protobuf::Message;
+
+constexpr std::uint32_t schema_version = 1;
+constexpr std::size_t salt_bytes = 16;
+constexpr std::size_t traceparent_bytes_max = 55;
+
+Error error_at(ErrorCode code, std::string path) {
+    return Error{code, {}, std::move(path)};
+}
+
+// The value, or its error with the path of the field it was read from.
+template <typename T>
+Result<T> at_path(Result<T> result, std::string path) {
+    if (result) return result;
+    Error error = std::move(result).error();
+    error.field_path = std::move(path);
+    return error;
+}
+
+// Fields this build does not know, at any depth.
+bool has_unknown_fields(const Message& message) {
+    const google::protobuf::Reflection& reflection = *message.GetReflection();
+    if (!reflection.GetUnknownFields(message).empty()) return true;
+    const google::protobuf::Descriptor& descriptor = *message.GetDescriptor();
+    for (int i = 0; i < descriptor.field_count(); ++i) {
+        const FieldDescriptor* field = descriptor.field(i);
+        if (field->cpp_type() != FieldDescriptor::CPPTYPE_MESSAGE) continue;
+        if (!field->is_repeated()) {
+            if (reflection.HasField(message, field) &&
+                has_unknown_fields(reflection.GetMessage(message, field))) {
+                return true;
+            }
+            continue;
+        }
+        for (int item = 0; item < reflection.FieldSize(message, field); ++item) {
+            if (has_unknown_fields(reflection.GetRepeatedMessage(message, field, item))) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+Result<void> check_kind(const v1::Envelope& envelope) {
+    if (envelope.body_case() == v1::Envelope::BODY_NOT_SET) return ErrorCode::kind_unknown;
+    if (has_unknown_fields(envelope)) return Error{ErrorCode::field_invalid, "an unknown field"};
+    if (envelope.schema_version() != schema_version) {
+        return error_at(ErrorCode::schema_version_unsupported, "schema_version");
+    }
+    return {};
+}
+
+Result<MessageId> read_message_id(const v1::Envelope& envelope) {
+    if (envelope.message_id().empty()) return error_at(ErrorCode::field_missing, "message_id");
+    auto id = MessageId::parse(envelope.message_id());
+    if (!id) return error_at(ErrorCode::message_id_invalid, "message_id");
+    return id;
+}
+
+Result<PartyId> read_sender(const v1::Envelope& envelope) {
+    if (envelope.sender().empty()) return error_at(ErrorCode::field_missing, "sender");
+    return at_path(PartyId::parse(envelope.sender()), "sender");
+}
+
+// An Order goes to one provider, everything else to the parties of its order.
+Result<void> check_audience(const v1::Envelope& envelope) {
+    const v1::Audience& audience = envelope.audience();
+    if (!envelope.has_order()) {
+        if (!audience.has_order_parties()) return error_at(ErrorCode::audience_invalid, "audience");
+        return {};
+    }
+    if (audience.to_case() != v1::Audience::kParty) {
+        return error_at(ErrorCode::audience_invalid, "audience");
+    }
+    JOBBRO_TRY_ASSIGN(const PartyId party,
+                      at_path(PartyId::parse(audience.party()), "audience.party"));
+    if (party.role() != Role::provider) {
+        return error_at(ErrorCode::audience_invalid, "audience.party");
+    }
+    return {};
+}
+
+Result<OrderId> read_order_id(const v1::Envelope& envelope) {
+    if (envelope.order_id().empty()) return error_at(ErrorCode::field_missing, "order_id");
+    return at_path(OrderId::parse(envelope.order_id()), "order_id");
+}
+
+Result<CprNumber> read_citizen(const v1::Envelope& envelope) {
+    if (envelope.citizen().cpr_number().empty()) {
+        return error_at(ErrorCode::citizen_missing, "citizen");
+    }
+    return at_path(CprNumber::parse(envelope.citizen().cpr_number()), "citizen.cpr_number");
+}
+
+Result<void> check_cause(const v1::Cause& cause, const std::string& path) {
+    if (cause.message_id().empty()) return error_at(ErrorCode::field_missing, path + ".message_id");
+    JOBBRO_TRY(at_path(MessageId::parse(cause.message_id()), path + ".message_id"));
+    if (cause.relation() == v1::CAUSE_RELATION_UNSPECIFIED ||
+        !v1::CauseRelation_IsValid(cause.relation())) {
+        return error_at(ErrorCode::enum_unspecified, path + ".relation");
+    }
+    if (!cause.sender().empty())
+        JOBBRO_TRY(at_path(PartyId::parse(cause.sender()), path + ".sender"));
+    return {};
+}
+
+Result<void> check_causes(const v1::Envelope& envelope) {
+    if (static_cast<std::size_t>(envelope.causes_size()) > limits::causes_max) {
+        return error_at(ErrorCode::list_too_long, "causes");
+    }
+    bool corrects = false;
+    for (int i = 0; i < envelope.causes_size(); ++i) {
+        const std::string path = "causes[" + std::to_string(i) + "]";
+        const v1::Cause& cause = envelope.causes(i);
+        JOBBRO_TRY(check_cause(cause, path));
+        if (cause.relation() != v1::CAUSE_RELATION_CORRECTS) continue;
+        if (corrects) return error_at(ErrorCode::field_invalid, path + ".relation");
+        corrects = true;
+    }
+    return {};
+}
+
+Result<Instant> read_happened_at(const v1::Envelope& envelope, Instant latest) {
+    const std::string path = "happened_at";
+    if (!envelope.has_happened_at()) return error_at(ErrorCode::field_missing, path);
+    const auto& time = envelope.happened_at();
+    if (time.seconds() < timestamp_seconds_min || time.seconds() > timestamp_seconds_max ||
+        time.nanos() < 0 || time.nanos() > 999999999) {
+        return error_at(ErrorCode::field_invalid, path);
+    }
+    const Instant instant{time.seconds() * 1000000 + time.nanos() / 1000};
+    if (instant > latest) return error_at(ErrorCode::happened_in_future, path);
+    return instant;
+}
+
+Result<void> check_rest(const v1::Envelope& envelope, const MessageId& id, Instant latest) {
+    if (id.milliseconds() > latest.milliseconds()) {
+        return error_at(ErrorCode::message_id_in_future, "message_id");
+    }
+    if (envelope.salt().size() != salt_bytes) return error_at(ErrorCode::salt_invalid, "salt");
+    if (envelope.traceparent().size() > traceparent_bytes_max) {
+        return error_at(ErrorCode::field_too_long, "traceparent");
+    }
+    return {};
+}
+
+}  // namespace
+
+v1::MessageKind kind_of(const v1::Envelope& envelope) {
+    return static_cast<v1::MessageKind>(envelope.body_case());
+}
+
+std::string_view kind_name(v1::MessageKind kind) {
+    const FieldDescriptor* field = v1::Envelope::descriptor()->FindFieldByNumber(kind);
+    if (field == nullptr || field->containing_oneof() == nullptr) return {};
+    return field->name();
+}
+
+Result<EnvelopeFacts> validate(const v1::Envelope& envelope, Instant now) {
+    const Instant latest = now.plus_ms(limits::clock_ahead_ms_max);
+    JOBBRO_TRY(check_kind(envelope));
+    JOBBRO_TRY_ASSIGN(const MessageId message_id, read_message_id(envelope));
+    JOBBRO_TRY_ASSIGN(PartyId sender, read_sender(envelope));
+    JOBBRO_TRY(check_audience(envelope));
+    JOBBRO_TRY_ASSIGN(const OrderId order_id, read_order_id(envelope));
+    JOBBRO_TRY_ASSIGN(CprNumber citizen, read_citizen(envelope));
+    JOBBRO_TRY(check_causes(envelope));
+    JOBBRO_TRY_ASSIGN(const Instant happened_at, read_happened_at(envelope, latest));
+    JOBBRO_TRY(check_rest(envelope, message_id, latest));
+    JOBBRO_TRY(check_body(envelope, BodyContext{order_id, citizen, now}));
+    return EnvelopeFacts{message_id, std::move(sender),  kind_of(envelope),
+                         order_id,   std::move(citizen), happened_at};
+}
+
+}  // namespace jobbro::contract

@@ -1,0 +1,56 @@
+// Key files: a few lines of text, the secret ones readable by their owner alone.
+//
+//   jobbro secret key v1            jobbro public key v1
+//   party provider:99104007         party provider:99104007
+//   curve <base64>                  curve <base64>
+//   signing <base64>                signing <base64>
+//
+// A hub's secret file has the first line "jobbro hub key v1", then "origin <name>", "curve",
+// "signing" (the log's key) and "master"; its public file "jobbro hub public key v1", "origin",
+// "curve" and "verifier <vkey>".
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+#include "proto/evidence/keys.h"
+
+namespace jobbro::evidence {
+
+struct PartySecretKeys {
+    std::string party;
+    CurveSecretKey curve;
+    SigningKey signing;
+};
+struct PartyPublicKeys {
+    std::string party;
+    CurvePublicKey curve;
+    VerifyingKey signing;
+};
+struct HubSecretKeys {
+    std::string origin;
+    CurveSecretKey curve;
+    SigningKey signing;
+    MasterKey master;
+};
+struct HubPublicKeys {
+    std::string origin;
+    CurvePublicKey curve;
+    std::string verifier_key;  // a C2SP vkey
+};
+
+// Reading. Errors: file_unreadable; key_file_exposed when group or others may read or write a
+// secret file; key_file_malformed (detail: which line, never its content). Thread: any.
+Result<PartySecretKeys> read_party_secret_keys(const std::filesystem::path& path);
+Result<PartyPublicKeys> read_party_public_keys(const std::filesystem::path& path);
+Result<HubSecretKeys> read_hub_secret_keys(const std::filesystem::path& path);
+Result<HubPublicKeys> read_hub_public_keys(const std::filesystem::path& path);
+
+// Writing: secret files with mode 0600, never over an existing file, synced before they count.
+// Errors: file_unwritable. Thread: any.
+Result<void> write_keys(const std::filesystem::path& path, const PartySecretKeys& keys);
+Result<void> write_keys(const std::filesystem::path& path, const PartyPublicKeys& keys);
+Result<void> write_keys(const std::filesystem::path& path, const HubSecretKeys& keys);
+Result<void> write_keys(const std::filesystem::path& path, const HubPublicKeys& keys);
+
+}  // namespace jobbro::evidence
