@@ -1,0 +1,182 @@
+// The loop.
+#include "hub/app/hub.h"
+
+#include <poll.h>
+
+#include <chrono>
+#include <filesystem>
+
+#include "hub/app/parts.h"
+#include "proto/base/limits.h"
+
+namespace jobbro::app {
+namespace {
+
+constexpr int wait_ms_max = 250;
+constexpr std::int64_t look_around_every_ms = 1000;
+constexpr int turns_while_stopping_max = 16;
+
+bool is_readable(int fd) {
+    pollfd item{fd, POLLIN, 0};
+    return fd >= 0 && poll(&item, 1, 0) > 0;
+}
+
+core::FrameIn frame_of(front::Received received) {
+    core::FrameIn in{std::move(received.route), received.key, ErrorCode::frame_malformed};
+    if (received.bytes.size() > limits::frame_bytes_max) {
+        in.content = ErrorCode::frame_too_large;
+        return in;
+    }
+    v1::ClientFrame frame;
+    if (frame.ParseFromString(received.bytes)) in.content = std::move(frame);
+    return in;
+}
+
+std::string_view kind_of(const core::FrameIn& frame) {
+    const auto* const content = std::get_if<v1::ClientFrame>(&frame.content);
+    if (content == nullptr || content->kind_case() == v1::ClientFrame::KIND_NOT_SET) {
+        return "unreadable";
+    }
+    return v1::ClientFrame::descriptor()->FindFieldByNumber(content->kind_case())->name();
+}
+
+std::size_t envelopes_in(const core::FrameIn& frame) {
+    const auto* const content = std::get_if<v1::ClientFrame>(&frame.content);
+    if (content == nullptr || !content->has_submit()) return 0;
+    return static_cast<std::size_t>(content->submit().envelopes_size());
+}
+
+std::string_view name_of(ErrorCode code) {
+    return error_text(code).name;
+}
+
+}  // namespace
+
+const std::string& Hub::endpoint() const {
+    return parts_->router->endpoint();
+}
+
+std::string Hub::http_address() const {
+    if (!parts_->http) return {};
+    const std::string& asked = parts_->config.http;
+    return asked.substr(0, asked.rfind(':') + 1) + std::to_string(parts_->http->port());
+}
+
+Result<void> Hub::run(int stop_fd) {
+    while (!is_readable(stop_fd)) {
+        parts_->router->wait(stop_fd, parts_->core->has_work() ? 0 : wait_ms_max);
+        JOBBRO_TRY(parts_->turn());
+    }
+    parts_->log->info("hub_stopping");
+    parts_->health.is_serving = false;
+    return parts_->finish();
+}
+
+// What waits, bounded; a submit is never taken that might not fit the turn.
+std::vector<core::FrameIn> Hub::Parts::take_frames() {
+    std::vector<core::FrameIn> frames;
+    std::size_t bytes = 0;
+    std::size_t envelopes = 0;
+    while (frames.size() < limits::frames_per_turn_max && bytes < limits::turn_bytes_max &&
+           envelopes + limits::envelopes_per_submit_max <= limits::entries_per_turn_max) {
+        auto received = router->receive();
+        if (!received) break;
+        bytes += received->bytes.size();
+        frames.push_back(frame_of(*std::move(received)));
+        envelopes += envelopes_in(frames.back());
+        metrics.count(ops::Counted::frames_received, kind_of(frames.back()));
+    }
+    return frames;
+}
+
+Result<void> Hub::Parts::turn() {
+    const auto start = std::chrono::steady_clock::now();
+    const Instant now = clock.now();
+    if (now >= last_look.plus_ms(look_around_every_ms) || now < last_look) look_around(now);
+    const std::vector<core::FrameIn> frames = take_frames();
+    JOBBRO_TRY_ASSIGN(
+        const core::Turn done,
+        core->turn(frames, now, randomness, core::Conditions{health.is_disk_nearly_full.load()}));
+    send(done.frames);
+    report(done.report);
+    JOBBRO_TRY(journal->upkeep(false, randomness));
+    health.last_turn_us = now.microseconds;
+    if (!frames.empty()) {
+        const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
+        metrics.observe(ops::Observed::turn_duration_seconds, took.count());
+    }
+    return {};
+}
+
+void Hub::Parts::send(const std::vector<core::FrameOut>& frames) {
+    for (const core::FrameOut& frame : frames) {
+        const auto outcome =
+            router->send(frame.route, frame.seal_to, frame.frame.SerializeAsString());
+        // Whoever is gone or does not read starts again from what it has: nothing is lost, its
+        // receipts and deliveries come again.
+        if (outcome != front::SendOutcome::sent) core->route_gone(frame.route);
+    }
+}
+
+void Hub::Parts::report(const core::TurnReport& report) {
+    for (const auto& [kind, counts] : report.messages) {
+        const std::string_view name = contract::kind_name(kind);
+        metrics.count(ops::Fate::accepted, name, static_cast<double>(counts.accepted));
+        metrics.count(ops::Fate::duplicate, name, static_cast<double>(counts.duplicates));
+        metrics.count(ops::Fate::rejected, name, static_cast<double>(counts.rejected));
+    }
+    for (const auto& [code, count] : report.rejected) {
+        metrics.count(ops::Counted::rejections, name_of(code), static_cast<double>(count));
+    }
+    for (const auto& [code, count] : report.errors) {
+        metrics.count(ops::Counted::errors, name_of(code), static_cast<double>(count));
+    }
+    metrics.count(ops::Counted::deliveries, {}, static_cast<double>(report.deliveries));
+    metrics.count(ops::Counted::acks, {}, static_cast<double>(report.acks));
+    if (report.entries > 0) {
+        metrics.count(ops::Counted::commits);
+        metrics.count(ops::Counted::entries, {}, static_cast<double>(report.entries));
+        metrics.observe(ops::Observed::commit_entries, static_cast<double>(report.entries));
+        metrics.set(ops::Gauged::last_commit_timestamp_seconds,
+                    static_cast<double>(clock.now().microseconds) / 1e6);
+        metrics.set(ops::Gauged::tree_size, static_cast<double>(journal->size().value()));
+    }
+    metrics.set(ops::Gauged::sessions, static_cast<double>(core->sessions()));
+    if (report.sealed_now) {
+        health.is_sealed = true;
+        log->error("log_sealed", {{"evidence", report.evidence}});
+    }
+}
+
+void Hub::Parts::look_around(Instant now) {
+    last_look = now;
+    std::error_code failure;
+    const auto space = std::filesystem::space(config.data, failure);
+    const bool is_short = failure || space.available < config.free_bytes_min;
+    if (is_short != health.is_disk_nearly_full.load()) {
+        log->warn(is_short ? "disk_nearly_full" : "disk_has_room_again",
+                  {{"free_bytes", failure ? std::uint64_t{0} : std::uint64_t{space.available}}});
+    }
+    health.is_disk_nearly_full = is_short;
+    health.is_clock_behind = now < journal->last_recorded();
+    if (!failure) metrics.set(ops::Gauged::free_bytes, static_cast<double>(space.available));
+    metrics.set(ops::Gauged::tree_size, static_cast<double>(journal->size().value()));
+}
+
+Result<void> Hub::Parts::finish() {
+    // What was sent before the stop has been taken by the socket: it is finished, not dropped.
+    for (int turns = 0; turns < turns_while_stopping_max; ++turns) {
+        const std::uint64_t before = journal->size().value();
+        router->wait(-1, 0);
+        JOBBRO_TRY(turn());
+        if (journal->size().value() == before && !core->has_work()) break;
+    }
+    send(core->say_goodbye());
+    JOBBRO_TRY(journal->upkeep(true, randomness));
+    if (http) http->stop();
+    router.reset();
+    log->info("hub_stopped", {{"entries", journal->size().value()}});
+    return {};
+}
+
+}  // namespace jobbro::app

@@ -1,0 +1,49 @@
+// What a running hub is made of, in the order it is built.
+#pragma once
+
+#include <memory>
+#include <optional>
+
+#include "hub/app/health.h"
+#include "hub/app/hub.h"
+#include "hub/app/observed_store.h"
+#include "hub/core/core.h"
+#include "hub/front/router.h"
+#include "hub/journal/journal.h"
+#include "hub/ops/http_server.h"
+#include "hub/ops/metrics.h"
+#include "proto/evidence/key_file.h"
+
+namespace jobbro::app {
+
+struct Hub::Parts {
+    Parts(const ops::Config& hub_config, ops::Log& hub_log);
+
+    ops::Config config;
+    ops::Log* log;
+    SystemClock clock;
+    evidence::SystemRandomness randomness;
+    ops::Metrics metrics;
+    Health health;
+    std::unique_ptr<store::Store> vault_store;
+    std::unique_ptr<store::Store> log_store;
+    std::unique_ptr<journal::Journal> journal;
+    std::optional<core::Core> core;
+    std::unique_ptr<front::Router> router;
+    std::unique_ptr<ops::HttpServer> http;
+    Instant last_look;  // at the surroundings
+
+    // start.cc
+    Result<void> open();
+    Result<journal::Journal::Identity> identity(const evidence::HubSecretKeys& keys) const;
+
+    // hub.cc
+    Result<void> turn();
+    std::vector<core::FrameIn> take_frames();
+    void send(const std::vector<core::FrameOut>& frames);
+    void report(const core::TurnReport& report);
+    void look_around(Instant now);
+    Result<void> finish();
+};
+
+}  // namespace jobbro::app

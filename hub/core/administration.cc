@@ -1,0 +1,142 @@
+// What operators ask of the core.
+#include "hub/core/core.h"
+#include "proto/base/limits.h"
+
+namespace jobbro::core {
+namespace {
+
+constexpr std::size_t statement_bytes_max = 16 * 1024;
+constexpr int parties_per_page_max = 256;
+constexpr std::size_t subscriptions_told_max = 1024;
+
+google::protobuf::Timestamp timestamp_of(Instant time) {
+    google::protobuf::Timestamp timestamp;
+    timestamp.set_seconds(time.microseconds / 1000000);
+    timestamp.set_nanos(static_cast<std::int32_t>(time.microseconds % 1000000) * 1000);
+    return timestamp;
+}
+
+std::uint64_t request_number_of(const v1::ClientFrame& frame) {
+    switch (frame.kind_case()) {
+        case v1::ClientFrame::kChangeRegistry:
+            return frame.change_registry().request_number();
+        case v1::ClientFrame::kListParties:
+            return frame.list_parties().request_number();
+        default:
+            return frame.get_status().request_number();
+    }
+}
+
+}  // namespace
+
+Result<void> Core::administer(Session& session, const v1::ClientFrame& frame, Work& work) {
+    if (session.party.role() != contract::Role::operator_) {
+        send_error(session, ErrorCode::role_not_allowed, false, work, request_number_of(frame));
+        return {};
+    }
+    switch (frame.kind_case()) {
+        case v1::ClientFrame::kChangeRegistry:
+            return change_registry(session, frame.change_registry(), work);
+        case v1::ClientFrame::kListParties:
+            work.list_requests.emplace_back(session.number, frame.list_parties());
+            return {};
+        default:
+            work.status_requests.emplace_back(session.number, frame.get_status());
+            return {};
+    }
+}
+
+Result<void> Core::change_registry(Session& session, const v1::ChangeRegistry& change, Work& work) {
+    if (change.statement().size() > statement_bytes_max) {
+        send_error(session, Error{ErrorCode::field_out_of_bounds, "statement"}, false, work,
+                   change.request_number());
+        return {};
+    }
+    if (is_sealed_) {
+        send_error(session, ErrorCode::hub_sealed, false, work, change.request_number());
+        return {};
+    }
+    auto party =
+        journal_->registry().judge(change.statement(), change.signature(), journal_->origin());
+    if (!party) {
+        send_error(session, party.error(), false, work, change.request_number());
+        return {};
+    }
+    v1::RegistryChange body;
+    body.set_statement(change.statement());
+    body.set_signature(change.signature());
+    body.set_submitted_by(session.party.text());
+    JOBBRO_TRY_ASSIGN(
+        const Sequence sequence,
+        journal_->stage_registry_change(body, *std::move(party), work.now, *work.randomness));
+    work.registry_answers.push_back({session.number, change.request_number(), sequence});
+    return {};
+}
+
+void Core::answer_administration(Work& work) {
+    for (const RegistryAnswer& answer : work.registry_answers) {
+        const Session* const session = find_session(answer.session);
+        if (session == nullptr) continue;
+        v1::HubFrame frame;
+        frame.mutable_registry_changed()->set_request_number(answer.request_number);
+        frame.mutable_registry_changed()->set_sequence(answer.sequence.value());
+        send(*session, std::move(frame), work);
+    }
+    for (const auto& [number, request] : work.list_requests) {
+        const Session* const session = find_session(number);
+        if (session == nullptr) continue;
+        v1::HubFrame frame;
+        *frame.mutable_party_list() = party_list(request);
+        send(*session, std::move(frame), work);
+    }
+    for (const auto& [number, request] : work.status_requests) {
+        const Session* const session = find_session(number);
+        if (session == nullptr) continue;
+        v1::HubFrame frame;
+        *frame.mutable_status() = status(request, work.now);
+        send(*session, std::move(frame), work);
+    }
+}
+
+v1::PartyList Core::party_list(const v1::ListParties& request) const {
+    v1::PartyList list;
+    list.set_request_number(request.request_number());
+    const auto& parties = journal_->registry().parties();
+    for (auto each = parties.upper_bound(request.after()); each != parties.end(); ++each) {
+        if (list.parties_size() == parties_per_page_max) {
+            list.set_more(true);
+            break;
+        }
+        const journal::Party& party = each->second;
+        v1::RegisteredParty& told = *list.add_parties();
+        told.set_party(each->first);
+        told.set_registry_sequence(party.sequence.value());
+        told.set_disabled(party.disabled);
+        told.set_curve_key(Bytes{party.curve_key.view()});
+        told.set_signing_key(Bytes{party.signing_key.view()});
+        for (const journal::Grant& grant : party.grants) {
+            for (const std::string& jobcentre : grant.jobcentres)
+                told.add_jobcentres(jobcentre);
+        }
+    }
+    return list;
+}
+
+v1::Status Core::status(const v1::GetStatus& request, Instant now) const {
+    v1::Status status;
+    status.set_request_number(request.request_number());
+    status.set_software(settings_.software);
+    *status.mutable_started_at() = timestamp_of(settings_.started_at);
+    *status.mutable_now() = timestamp_of(now);
+    status.set_origin(journal_->origin());
+    status.set_tree_size(journal_->size().value());
+    status.set_checkpoint(journal_->checkpoint());
+    status.set_sessions(static_cast<std::uint32_t>(sessions_.size()));
+    status.set_parties(static_cast<std::uint32_t>(journal_->registry().parties().size()));
+    for (v1::SubscriptionStatus& each : subscriptions_.status(subscriptions_told_max)) {
+        *status.add_subscriptions() = std::move(each);
+    }
+    return status;
+}
+
+}  // namespace jobbro::core

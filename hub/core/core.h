@@ -1,0 +1,187 @@
+// The hub's mind: one deterministic turn after another.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <span>
+#include <variant>
+#include <vector>
+
+#include "hub/core/session.h"
+#include "hub/delivery/subscriptions.h"
+#include "hub/journal/journal.h"
+#include "jobbro/v1/frame.pb.h"
+#include "proto/base/clock.h"
+#include "proto/base/limits.h"
+#include "proto/base/randomness.h"
+#include "proto/base/result.h"
+#include "proto/contract/validation.h"
+
+namespace jobbro::core {
+
+// A frame that came in: on which routing id, under which key, and what it says, or why it cannot be
+// read.
+struct FrameIn {
+    Bytes route;
+    evidence::CurvePublicKey key;
+    std::variant<v1::ClientFrame, ErrorCode> content;
+};
+
+// A frame to be sent. With `seal_to` it is sealed to that key; without, it is an Error in the
+// clear.
+struct FrameOut {
+    Bytes route;
+    std::optional<evidence::CurvePublicKey> seal_to;
+    v1::HubFrame frame;
+};
+
+// What the surroundings are like in this turn.
+struct Conditions {
+    bool disk_nearly_full = false;
+};
+
+// How many messages of a kind met which fate.
+struct MessageCounts {
+    std::size_t accepted = 0;
+    std::size_t duplicates = 0;
+    std::size_t rejected = 0;
+};
+
+// What a turn did, for metrics and logs. Codes and counts only.
+struct TurnReport {
+    std::map<v1::MessageKind, MessageCounts> messages;
+    std::map<ErrorCode, std::size_t> rejected;  // by code
+    std::map<ErrorCode, std::size_t> errors;    // Error frames, by code
+    std::size_t deliveries = 0;
+    std::size_t acks = 0;
+    std::size_t entries = 0;  // in this turn's commit
+    bool sealed_now = false;  // evidence of tampering was found in this turn
+    std::string evidence;     // what was found
+};
+
+struct Turn {
+    std::vector<FrameOut> frames;
+    TurnReport report;
+};
+
+struct Settings {
+    std::string software;
+    Instant started_at;
+    std::size_t sessions_max = limits::sessions_max;
+    std::size_t entries_per_turn_max = limits::entries_per_turn_max;
+    std::int64_t session_silent_ms_max = limits::session_silent_ms_max;
+};
+
+// Takes frames, decides, stages, commits once, and only then says what came of it. Sees no socket,
+// no file and no clock: the same inputs give the same batch and the same frames.
+//
+// Thread: the hub's loop. Life: the journal must outlive it.
+class Core {
+  public:
+    Core(journal::Journal& journal, delivery::Subscriptions subscriptions, Settings settings);
+
+    // One turn. Nothing it returns may be sent when it fails, and no turn may follow.
+    // Errors: store_failed.
+    Result<Turn> turn(std::span<const FrameIn> frames, Instant now, Randomness& randomness,
+                      const Conditions& conditions);
+
+    // The peer behind the routing id could not be sent to: its session is over.
+    void route_gone(const Bytes& route);
+    // Tells every session goodbye. No turn may follow.
+    [[nodiscard]] std::vector<FrameOut> say_goodbye();
+
+    // A turn without frames would send something.
+    [[nodiscard]] bool has_work() const { return subscriptions_.has_work(); }
+    [[nodiscard]] std::size_t sessions() const { return sessions_.size(); }
+    // Evidence of tampering was found: nothing is recorded any more.
+    [[nodiscard]] bool is_sealed() const { return is_sealed_; }
+
+  private:
+    // The fate of one envelope, told after the commit.
+    struct Answer {
+        delivery::SessionNumber session;
+        std::uint64_t submit_number;
+        std::uint32_t index;
+        std::string message_id;
+        v1::MessageKind kind;  // as far as it could be read
+        std::variant<Sequence, Error> fate;
+    };
+    struct RegistryAnswer {
+        delivery::SessionNumber session;
+        std::uint64_t request_number;
+        Sequence sequence;
+    };
+    // What one turn works with; its parts are named here so that handlers stay short.
+    struct Work {
+        Instant now;
+        Randomness* randomness;
+        Conditions conditions;
+        std::size_t recorded = 0;
+        std::vector<Answer> answers;
+        std::vector<RegistryAnswer> registry_answers;
+        std::vector<std::pair<delivery::SessionNumber, v1::GetStatus>> status_requests;
+        std::vector<std::pair<delivery::SessionNumber, v1::ListParties>> list_requests;
+        std::vector<std::string> to_wake;
+        Turn turn;
+    };
+
+    // outcomes.cc
+    void answer_submits(Work& work);
+    v1::Outcome outcome_of(const Answer& answer, Bytes& checkpoint, Work& work);
+
+    // core.cc
+    Result<void> take(const FrameIn& frame, Work& work);
+    Result<void> take_from_session(Session& session, const v1::ClientFrame& frame, Work& work);
+    void hello(const FrameIn& frame, const v1::Hello& hello, Work& work);
+    void subscribe(Session& session, const v1::Subscribe& subscribe, Work& work);
+    void acknowledge(Session& session, const v1::Ack& ack, Work& work);
+    void unsubscribe(Session& session, const v1::Unsubscribe& unsubscribe, Work& work);
+    Result<void> deliver(Work& work);
+    void look_after_sessions(Work& work);
+    void end_session(const Bytes& route);
+    [[nodiscard]] const Session* find_session(delivery::SessionNumber number) const;
+    void send(const Session& session, v1::HubFrame frame, Work& work) const;
+    void send_error(const Session& session, const Error& error, bool ended, Work& work,
+                    std::uint64_t request_number = 0) const;
+    static void send_error_unsealed(const Bytes& route, const Error& error, Work& work);
+    [[nodiscard]] v1::HubFrame welcome(const Session& session) const;
+    void seal(const Error& error, Work& work);
+
+    // intake.cc
+    struct Place;  // of an envelope in its submit
+    struct Order;  // the order an envelope belongs to, found or about to be made
+    Result<void> submit(Session& session, const v1::Submit& submit, Work& work);
+    Result<Sequence> judge(Session& session, const Place& place, const v1::Envelope& envelope,
+                           Work& work);
+    Result<Sequence> judge_new(const Session& session, const Place& place,
+                               const v1::Envelope& envelope, Work& work);
+    Result<Sequence> record(const Session& session, const Place& place,
+                            const v1::Envelope& envelope, const contract::EnvelopeFacts& facts,
+                            Order order, Work& work);
+    [[nodiscard]] std::optional<Error> capacity_error(const Work& work) const;
+    Result<Order> place_order(const Session& session, const v1::Envelope& envelope,
+                              const contract::EnvelopeFacts& facts, Work& work);
+    Result<Order> find_order(const Session& session, const contract::EnvelopeFacts& facts);
+    Result<void> resolve_causes(const Session& session, const v1::Envelope& envelope,
+                                const contract::EnvelopeFacts& facts, const Order& order,
+                                v1::EntryIndex& index);
+
+    // administration.cc
+    Result<void> administer(Session& session, const v1::ClientFrame& frame, Work& work);
+    Result<void> change_registry(Session& session, const v1::ChangeRegistry& change, Work& work);
+    void answer_administration(Work& work);
+    [[nodiscard]] v1::PartyList party_list(const v1::ListParties& request) const;
+    [[nodiscard]] v1::Status status(const v1::GetStatus& request, Instant now) const;
+
+    journal::Journal* journal_;
+    Settings settings_;  // constant
+    delivery::Subscriptions subscriptions_;
+    std::map<Bytes, Session> sessions_;  // by routing id
+    std::map<delivery::SessionNumber, Bytes> routes_;
+    delivery::SessionNumber next_session_{1};
+    Instant last_look_;
+    std::uint64_t ping_number_ = 0;
+    bool is_sealed_ = false;
+};
+
+}  // namespace jobbro::core

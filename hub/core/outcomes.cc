@@ -1,0 +1,85 @@
+// What became of submitted envelopes, told after the commit.
+#include "hub/core/core.h"
+
+namespace jobbro::core {
+namespace {
+
+constexpr int outcomes_per_frame_max = 512;
+
+v1::Receipt receipt_of(const journal::OpenedEntry& entry) {
+    v1::Receipt receipt;
+    receipt.set_sequence(entry.sequence.value());
+    const std::int64_t us = entry.recorded_at.microseconds;
+    receipt.mutable_recorded_at()->set_seconds(us / 1000000);
+    receipt.mutable_recorded_at()->set_nanos(static_cast<std::int32_t>(us % 1000000) * 1000);
+    *receipt.mutable_findings() = entry.index.findings();
+    return receipt;
+}
+
+v1::Rejection rejection_of(const Error& error) {
+    v1::Rejection rejection;
+    const Disposition disposition = error_text(error.code).disposition;
+    rejection.set_code(static_cast<v1::ErrorCode>(error.code));
+    rejection.set_disposition(static_cast<v1::Disposition>(disposition));
+    rejection.set_field_path(error.field_path);
+    rejection.set_detail(error.detail);
+    if (disposition == Disposition::retry) {
+        rejection.set_retry_after_ms(limits::busy_retry_after_ms);
+    }
+    return rejection;
+}
+
+}  // namespace
+
+// A receipt is made from what was stored, whether it is the first or the answer to a duplicate.
+v1::Outcome Core::outcome_of(const Answer& answer, Bytes& checkpoint, Work& work) {
+    v1::Outcome outcome;
+    outcome.set_submit_number(answer.submit_number);
+    outcome.set_index(answer.index);
+    outcome.set_message_id(answer.message_id);
+    const auto* error = std::get_if<Error>(&answer.fate);
+    Error damage{ErrorCode::hub_sealed};
+    if (error == nullptr) {
+        const Sequence sequence = std::get<Sequence>(answer.fate);
+        const auto entry = journal_->read(sequence);
+        auto note = journal_->checkpoint_with(sequence);
+        if (entry && note) {
+            checkpoint = *std::move(note);
+            *outcome.mutable_receipt() = receipt_of(**entry);
+            return outcome;
+        }
+        seal(entry ? note.error() : entry.error(), work);
+        error = &damage;
+    }
+    *outcome.mutable_rejection() = rejection_of(*error);
+    ++work.turn.report.rejected[error->code];
+    ++work.turn.report.messages[answer.kind].rejected;
+    return outcome;
+}
+
+void Core::answer_submits(Work& work) {
+    // One frame a session and commit: a duplicate's first receipt belongs to an earlier commit.
+    std::map<std::pair<delivery::SessionNumber, Bytes>, v1::Outcomes> frames;
+    const auto flush = [&](delivery::SessionNumber number, v1::Outcomes&& outcomes) {
+        const Session* const session = find_session(number);
+        if (session == nullptr) return;  // it ended in this turn; the client will ask again
+        v1::HubFrame frame;
+        *frame.mutable_outcomes() = std::move(outcomes);
+        send(*session, std::move(frame), work);
+    };
+    for (const Answer& answer : work.answers) {
+        Bytes checkpoint;
+        v1::Outcome outcome = outcome_of(answer, checkpoint, work);
+        v1::Outcomes& frame = frames[{answer.session, checkpoint}];
+        frame.set_checkpoint(checkpoint);
+        *frame.add_outcomes() = std::move(outcome);
+        if (frame.outcomes_size() >= outcomes_per_frame_max) {
+            flush(answer.session, std::move(frame));
+            frames.erase({answer.session, checkpoint});
+        }
+    }
+    for (auto& [key, outcomes] : frames)
+        flush(key.first, std::move(outcomes));
+}
+
+}  // namespace jobbro::core

@@ -1,0 +1,58 @@
+// Citizens' orders: which citizen an order concerns, who its parties are, and the links back.
+#pragma once
+
+#include <list>
+#include <map>
+#include <optional>
+#include <set>
+#include <unordered_map>
+
+#include "hub/journal/rows.pb.h"
+#include "hub/journal/vault.h"
+#include "hub/store/store.h"
+#include "proto/contract/uuid.h"
+
+namespace jobbro::journal {
+
+// One row a subject, sealed; one row an order that leads to its subject. What a turn changes is
+// kept here until stage() puts it into the turn's batch; up to limits::cases_cached_max cases stay
+// in memory after that.
+//
+// Thread: the hub's loop. Life: store and vault must outlive it.
+class CaseFile {
+  public:
+    CaseFile(const store::Store& store, const Vault& vault) : store_(&store), vault_(&vault) {}
+
+    // None when there is no such order. Errors: store_failed, opening_failed.
+    Result<std::optional<SubjectId>> subject_of(const contract::OrderId& order);
+
+    // The case to read or change; empty for a subject not seen before. Whoever changes it calls
+    // changed(). The pointer is good until stage(). Errors: store_failed, opening_failed, tampered.
+    Result<rows::CaseRow*> open(const SubjectId& subject);
+    void changed(const SubjectId& subject) { changed_.insert(subject); }
+    // The order is the subject's from now on.
+    void add_order(const contract::OrderId& order, const SubjectId& subject);
+
+    // Puts what has changed since the last call into the batch.
+    void stage(store::Batch& batch, Randomness& randomness);
+
+  private:
+    struct Cached {
+        rows::CaseRow row;
+        std::list<SubjectId>::iterator use;
+    };
+    void forget_least_used();
+
+    const store::Store* store_;
+    const Vault* vault_;
+    std::map<SubjectId, Cached> cases_;
+    std::list<SubjectId> uses_;                      // most recently used first
+    std::map<contract::OrderId, SubjectId> orders_;  // cleared when it grows past the cases
+    std::set<SubjectId> changed_;
+    std::vector<std::pair<contract::OrderId, SubjectId>> added_;
+};
+
+// The order's row in a case; null when it is not there.
+rows::OrderRow* find_order(rows::CaseRow& row, const contract::OrderId& order);
+
+}  // namespace jobbro::journal

@@ -1,0 +1,374 @@
+#include "hub/journal/journal.h"
+
+#include <google/protobuf/util/message_differencer.h>
+
+#include "hub/journal/rows.pb.h"
+#include "hub/journal/tables.h"
+#include "proto/base/limits.h"
+#include "proto/evidence/digest.h"
+
+namespace jobbro::journal {
+namespace {
+
+constexpr std::uint32_t tables_version = 1;
+constexpr BytesView head_key = "head";
+
+Bytes message_key(const std::string& sender, BytesView id) {
+    Bytes key = sender;
+    key.push_back('\0');
+    key += id;
+    return key;
+}
+
+google::protobuf::Timestamp timestamp_of(Instant time) {
+    google::protobuf::Timestamp timestamp;
+    timestamp.set_seconds(time.microseconds / 1000000);
+    timestamp.set_nanos(static_cast<std::int32_t>(time.microseconds % 1000000) * 1000);
+    return timestamp;
+}
+
+Error tampered(const std::string& what) {
+    return {ErrorCode::tampered, what};
+}
+
+}  // namespace
+
+Journal::Journal(store::Store& log, Vault vault, Identity identity)
+    : log_(&log),
+      identity_(std::move(identity)),
+      vault_(std::move(vault)),
+      cases_(log, vault_),
+      routing_(log),
+      tree_(*Tree::open(log, TreeSize{0})) {}
+
+// --- Staging ---------------------------------------------------------------------------------
+
+Result<Sequence> Journal::stage(const Draft& draft, Instant now, Randomness& randomness) {
+    const Sequence sequence{tree_.size().value()};
+    JOBBRO_TRY_ASSIGN(const evidence::DataKey* const data_key, vault_.data_key(draft.slot));
+    ClearPart clear;
+    clear.sequence = sequence;
+    clear.recorded_at = std::max(now, last_recorded_);
+    clear.message_id = draft.message_id.bytes();
+    clear.envelope_digest = draft.body_digest;
+    clear.salt = randomness.take<16>();
+    clear.hidden_slot = vault_.hide_slot(draft.slot.value(), sequence, view(clear.salt));
+    clear.slot_key_number = Vault::slot_key_number;
+    clear.sender = draft.sender;
+    clear.proof = draft.proof;
+    const auto index_key =
+        evidence::part_key(*data_key, view(clear.salt), evidence::part_index, sequence);
+    const auto body_key =
+        evidence::part_key(*data_key, view(clear.salt), evidence::part_body, sequence);
+    clear.index_commitment = evidence::key_commitment(index_key);
+    clear.body_commitment = evidence::key_commitment(body_key);
+    const Bytes clear_bytes = encode_clear(clear);
+    const Bytes entry = encode_entry(
+        clear_bytes, evidence::seal_part(index_key, draft.index.SerializeAsString(), clear_bytes),
+        evidence::seal_part(body_key, draft.body, clear_bytes));
+
+    batch_.put(log_table::entries, key_of(sequence.value()), entry);
+    const Bytes id_key = message_key(draft.sender, draft.message_id.view());
+    batch_.put(log_table::messages, id_key, key_of(sequence.value()));
+    staged_messages_.emplace(id_key, Recorded{sequence, draft.body_digest});
+    note_sender(draft.sender, clear.message_id);
+    for (const std::string& party : draft.index.audience()) {
+        routing_.add(party, sequence, draft.index.kind());
+    }
+    tree_.append(evidence::leaf_hash(entry), batch_);
+    routing_.advance(tree_.size(), batch_);
+    if (tree_.size().value() % limits::block_entries == 0) {
+        for (const auto& [sender, id] : senders_of_block_) {
+            batch_.put(log_table::senders, sender, view(id));
+        }
+        senders_of_block_.clear();
+    }
+    last_recorded_ = clear.recorded_at;
+    ++staged_entries_;
+    remember(std::make_shared<const OpenedEntry>(
+        OpenedEntry{sequence, clear.recorded_at, draft.index, Bytes{draft.body}}));
+    return sequence;
+}
+
+Result<KeySlot> Journal::take_slot() {
+    if (next_slot_ >= vault_.slots()) return Error{ErrorCode::busy, "data keys are being made"};
+    return KeySlot{next_slot_++};
+}
+
+Result<Sequence> Journal::stage_registry_change(const v1::RegistryChange& change, Party party,
+                                                Instant now, Randomness& randomness) {
+    const Bytes body = change.SerializeAsString();
+    Draft draft{contract::MessageId::make(now, randomness),
+                contract::PartyId::hub().text(),
+                body,
+                evidence::sha256(body),
+                {},
+                KeySlot{0},
+                {}};
+    draft.index.set_kind(v1::MESSAGE_KIND_REGISTRY_CHANGE);
+    JOBBRO_TRY_ASSIGN(const Sequence sequence, stage(draft, now, randomness));
+    registry_->apply(std::move(party), sequence, batch_);
+    return sequence;
+}
+
+void Journal::stage_head() {
+    rows::HeadRow head;
+    head.set_format_version(tables_version);
+    head.set_size(tree_.size().value());
+    head.set_recorded_at_us(last_recorded_.microseconds);
+    head.set_next_slot(next_slot_);
+    batch_.put(log_table::head, head_key, head.SerializeAsString());
+}
+
+Result<Commit> Journal::commit(Randomness& randomness) {
+    const Commit commit{staged_entries_};
+    cases_.stage(batch_, randomness);
+    if (staged_entries_ > 0) {
+        const evidence::Checkpoint said{identity_.origin, tree_.size(), tree_.root()};
+        checkpoint_ = evidence::sign_note(said.text(), identity_.origin, identity_.signer);
+        batch_.put(log_table::commits, key_of(tree_.size().value()), checkpoint_);
+        stage_head();
+    }
+    if (batch_.empty()) return commit;
+    // A turn with working rows only (cursors) may be forgotten: what it says comes again.
+    JOBBRO_TRY(log_->commit(
+        batch_, staged_entries_ > 0 ? store::Durability::synced : store::Durability::buffered));
+    batch_.clear();
+    staged_entries_ = 0;
+    staged_messages_.clear();
+    return commit;
+}
+
+void Journal::remember(std::shared_ptr<const OpenedEntry> entry) {
+    recent_bytes_ += entry->body.size();
+    recent_.push_back(std::move(entry));
+    while (recent_bytes_ > limits::recent_bytes_max ||
+           recent_.size() > limits::recent_entries_max) {
+        recent_bytes_ -= recent_.front()->body.size();
+        recent_.pop_front();
+    }
+}
+
+void Journal::note_sender(const std::string& sender, const ByteArray<16>& id) {
+    ByteArray<16>& highest = highest_ids_[sender];
+    highest = std::max(highest, id);
+    senders_of_block_[sender] = highest;
+}
+
+// --- Reading ---------------------------------------------------------------------------------
+
+Result<std::optional<Recorded>> Journal::find_message(const std::string& sender,
+                                                      const contract::MessageId& id) const {
+    // A sender's ids grow, so the common new message is told apart without a look-up.
+    const auto highest = highest_ids_.find(sender);
+    if (highest == highest_ids_.end() || id.bytes() > highest->second) {
+        return std::optional<Recorded>{};
+    }
+    const Bytes key = message_key(sender, id.view());
+    if (const auto staged = staged_messages_.find(key); staged != staged_messages_.end()) {
+        return std::optional<Recorded>{staged->second};
+    }
+    JOBBRO_TRY_ASSIGN(const auto row, log_->get(log_table::messages, key));
+    if (!row) return std::optional<Recorded>{};
+    if (row->size() != 8) return tampered("a message's row");
+    JOBBRO_TRY_ASSIGN(const auto entry, log_->get(log_table::entries, *row));
+    if (!entry) return tampered("a recorded message has no entry");
+    JOBBRO_TRY_ASSIGN(const EntryParts parts, decode_entry(*entry));
+    return std::optional<Recorded>{Recorded{parts.clear.sequence, parts.clear.envelope_digest}};
+}
+
+Result<std::shared_ptr<const OpenedEntry>> Journal::read(Sequence sequence) {
+    JOBBRO_ASSERT(sequence.value() < tree_.size().value());
+    if (!recent_.empty() && sequence >= recent_.front()->sequence) {
+        return recent_[sequence.value() - recent_.front()->sequence.value()];
+    }
+    JOBBRO_TRY_ASSIGN(const auto entry, log_->get(log_table::entries, key_of(sequence.value())));
+    if (!entry) return tampered("entry " + std::to_string(sequence.value()) + " is missing");
+    JOBBRO_TRY_ASSIGN(const EntryParts parts, decode_entry(*entry));
+    const ClearPart& clear = parts.clear;
+    const KeySlot slot{vault_.hide_slot(clear.hidden_slot, sequence, view(clear.salt))};
+    JOBBRO_TRY_ASSIGN(const evidence::DataKey* const data_key, vault_.data_key(slot));
+    JOBBRO_TRY_ASSIGN(
+        const Bytes index,
+        evidence::open_part(
+            evidence::part_key(*data_key, view(clear.salt), evidence::part_index, sequence),
+            clear.index_commitment, parts.sealed_index, parts.clear_bytes));
+    JOBBRO_TRY_ASSIGN(Bytes body, evidence::open_part(
+                                      evidence::part_key(*data_key, view(clear.salt),
+                                                         evidence::part_body, sequence),
+                                      clear.body_commitment, parts.sealed_body, parts.clear_bytes));
+    OpenedEntry opened{sequence, clear.recorded_at, {}, std::move(body)};
+    if (clear.sequence != sequence || !opened.index.ParseFromString(index)) {
+        return tampered("entry " + std::to_string(sequence.value()));
+    }
+    return std::make_shared<const OpenedEntry>(std::move(opened));
+}
+
+Result<Bytes> Journal::checkpoint_with(Sequence sequence) const {
+    Bytes note;
+    JOBBRO_TRY(log_->scan(log_table::commits, key_of(size_with(sequence).value()),
+                          [&](BytesView, BytesView value) {
+                              note = Bytes{value};
+                              return false;
+                          }));
+    if (note.empty()) return tampered("an entry without a commit");
+    return note;
+}
+
+std::string Journal::verifier_key() const {
+    return evidence::NoteVerifier{identity_.origin, identity_.signer.verifying_key()}.text();
+}
+
+Result<void> Journal::upkeep(bool sync, Randomness& randomness) {
+    if (vault_.is_low(KeySlot{next_slot_})) {
+        JOBBRO_TRY(vault_.refill(KeySlot{next_slot_}, randomness));
+    }
+    return vault_.flush(Sequence{tree_.size().value()}, sync);
+}
+
+// --- Opening ---------------------------------------------------------------------------------
+
+Result<std::unique_ptr<Journal>> Journal::open(store::Store& log, Vault vault, Identity identity,
+                                               Instant now, Randomness& randomness) {
+    std::unique_ptr<Journal> journal(new Journal(log, std::move(vault), std::move(identity)));
+    JOBBRO_TRY_ASSIGN(const auto head, log.get(log_table::head, head_key));
+    if (head) {
+        JOBBRO_TRY(journal->resume(*head, randomness));
+    } else {
+        JOBBRO_TRY(journal->make_first_entry(now, randomness));
+    }
+    JOBBRO_TRY(journal->upkeep(true, randomness));
+    return journal;
+}
+
+v1::LogOpened Journal::log_opened(Instant now) const {
+    v1::LogOpened opened;
+    opened.set_format_version(1);
+    opened.set_origin(identity_.origin);
+    opened.set_verifier_key(verifier_key());
+    for (const v1::Controller& controller : identity_.controllers) {
+        *opened.add_controllers() = controller;
+    }
+    for (const v1::Operator& each : identity_.operators)
+        *opened.add_operators() = each;
+    *opened.mutable_opened_at() = timestamp_of(now);
+    return opened;
+}
+
+Result<void> Journal::make_first_entry(Instant now, Randomness& randomness) {
+    JOBBRO_TRY_ASSIGN(const auto leftover, log_->last(log_table::entries));
+    if (leftover) return tampered("there are entries and no head");
+    JOBBRO_TRY(vault_.refill(KeySlot{next_slot_}, randomness));
+    const v1::LogOpened opened = log_opened(now);
+    const Bytes body = opened.SerializeAsString();
+    Draft draft{contract::MessageId::make(now, randomness),
+                contract::PartyId::hub().text(),
+                body,
+                evidence::sha256(body),
+                {},
+                KeySlot{0},
+                {}};
+    draft.index.set_kind(v1::MESSAGE_KIND_LOG_OPENED);
+    JOBBRO_TRY_ASSIGN(const Sequence first, stage(draft, now, randomness));
+    JOBBRO_ASSERT(first == Sequence{0});
+    JOBBRO_TRY_ASSIGN(registry_, Registry::open(*log_, opened));
+    for (const v1::Operator& each : opened.operators()) {
+        JOBBRO_TRY_ASSIGN(auto id, contract::PartyId::parse(each.party()));
+        JOBBRO_TRY_ASSIGN(const auto curve, evidence::CurvePublicKey::from_bytes(each.curve_key()));
+        JOBBRO_TRY_ASSIGN(const auto key, evidence::VerifyingKey::from_bytes(each.signing_key()));
+        registry_->apply(Party{std::move(id), curve, key, first, first, false, {}}, first, batch_);
+    }
+    JOBBRO_TRY(commit(randomness));
+    return {};
+}
+
+Result<void> Journal::resume(const Bytes& head_bytes, Randomness& randomness) {
+    rows::HeadRow head;
+    if (!head.ParseFromString(head_bytes)) return tampered("the head row");
+    if (head.format_version() != tables_version) return ErrorCode::store_format_unknown;
+    last_recorded_ = Instant{head.recorded_at_us()};
+    next_slot_ = head.next_slot();
+    if (next_slot_ > vault_.slots()) {
+        return Error{ErrorCode::opening_failed, "the vault is older than the log"};
+    }
+    JOBBRO_TRY_ASSIGN(tree_, Tree::open(*log_, TreeSize{head.size()}));
+    JOBBRO_TRY(check_last_checkpoint());
+    JOBBRO_TRY_ASSIGN(const auto first, read(Sequence{0}));
+    v1::LogOpened opened;
+    if (!opened.ParseFromString(first->body)) return tampered("entry 0");
+    JOBBRO_TRY(check_identity(opened));
+    JOBBRO_TRY_ASSIGN(registry_, Registry::open(*log_, opened));
+    JOBBRO_TRY(read_senders());
+    JOBBRO_TRY(read_unfinished_block());
+    return bind_again(randomness);
+}
+
+Result<void> Journal::check_last_checkpoint() {
+    JOBBRO_TRY_ASSIGN(const auto entry, log_->last(log_table::entries));
+    if (!entry || entry->key != key_of(tree_.size().value() - 1)) {
+        return tampered("head and entries disagree about the size");
+    }
+    JOBBRO_TRY_ASSIGN(const auto commit, log_->last(log_table::commits));
+    if (!commit) return tampered("there is no checkpoint");
+    const evidence::NoteVerifier verifier{identity_.origin, identity_.signer.verifying_key()};
+    const auto checkpoint = evidence::open_checkpoint(commit->value, verifier);
+    if (!checkpoint) {
+        return Error{ErrorCode::log_identity_wrong,
+                     "the last checkpoint is not signed by this origin and key"};
+    }
+    if (checkpoint->size != tree_.size() || checkpoint->root != tree_.root()) {
+        return tampered("the tree is not the one the last checkpoint signs");
+    }
+    checkpoint_ = commit->value;
+    return {};
+}
+
+Result<void> Journal::check_identity(const v1::LogOpened& opened) const {
+    v1::LogOpened expected = log_opened(Instant{});
+    *expected.mutable_opened_at() = opened.opened_at();
+    if (google::protobuf::util::MessageDifferencer::Equals(expected, opened)) return {};
+    return Error{ErrorCode::log_identity_wrong,
+                 "origin, log key, controllers and operators must be those of the first entry"};
+}
+
+Result<void> Journal::read_senders() {
+    return log_->scan(log_table::senders, {}, [&](BytesView sender, BytesView id) {
+        if (id.size() == 16) highest_ids_[Bytes{sender}] = array_of<16>(id);
+        return true;
+    });
+}
+
+Result<void> Journal::read_unfinished_block() {
+    for (std::uint64_t i = Routing::block_start(tree_.size()).value(); i < tree_.size().value();
+         ++i) {
+        const Sequence sequence{i};
+        JOBBRO_TRY_ASSIGN(const auto bytes, log_->get(log_table::entries, key_of(i)));
+        if (!bytes) return tampered("entry " + std::to_string(i) + " is missing");
+        JOBBRO_TRY_ASSIGN(const EntryParts parts, decode_entry(*bytes));
+        note_sender(parts.clear.sender, parts.clear.message_id);
+        JOBBRO_TRY_ASSIGN(const auto entry, read(sequence));
+        for (const std::string& party : entry->index.audience()) {
+            routing_.add(party, sequence, entry->index.kind());
+        }
+    }
+    return {};
+}
+
+Result<void> Journal::bind_again(Randomness& randomness) {
+    for (std::uint64_t i = vault_.bound_through().value(); i < tree_.size().value(); ++i) {
+        JOBBRO_TRY_ASSIGN(const auto entry, read(Sequence{i}));
+        if (entry->index.subject_id().size() != 16) continue;
+        v1::Envelope envelope;
+        if (!envelope.ParseFromString(entry->body)) {
+            return tampered("the envelope of entry " + std::to_string(i));
+        }
+        JOBBRO_TRY_ASSIGN(const auto cpr,
+                          contract::CprNumber::parse(envelope.citizen().cpr_number()));
+        JOBBRO_TRY_ASSIGN(const auto known, vault_.subject_of(cpr));
+        if (known) continue;
+        vault_.bind(cpr, array_of<16>(entry->index.subject_id()), Sequence{i}, randomness);
+    }
+    return {};
+}
+
+}  // namespace jobbro::journal

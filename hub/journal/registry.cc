@@ -1,0 +1,229 @@
+#include "hub/journal/registry.h"
+
+#include <algorithm>
+
+#include "hub/journal/rows.pb.h"
+#include "hub/journal/tables.h"
+#include "proto/base/limits.h"
+#include "proto/evidence/signed_text.h"
+
+namespace jobbro::journal {
+namespace {
+
+constexpr int jobcentres_per_grant_max = 128;
+
+std::optional<Instant> instant_of(bool is_set, const google::protobuf::Timestamp& time) {
+    if (!is_set) return std::nullopt;
+    return Instant{time.seconds() * 1000000 + time.nanos() / 1000};
+}
+
+rows::RegistryRow row_of(const Party& party) {
+    rows::RegistryRow row;
+    row.set_party(party.id.text());
+    row.set_curve_key(Bytes{party.curve_key.view()});
+    row.set_signing_key(Bytes{party.signing_key.view()});
+    row.set_sequence(party.sequence.value());
+    row.set_keys_sequence(party.keys_sequence.value());
+    row.set_disabled(party.disabled);
+    for (const Grant& grant : party.grants) {
+        rows::GrantRow& to = *row.add_grants();
+        to.set_controller(grant.controller);
+        for (const std::string& jobcentre : grant.jobcentres)
+            to.add_jobcentres(jobcentre);
+        to.set_valid_from_us(grant.valid_from ? grant.valid_from->microseconds : 0);
+        to.set_valid_until_us(grant.valid_until ? grant.valid_until->microseconds : 0);
+    }
+    return row;
+}
+
+Result<Party> party_of(const rows::RegistryRow& row) {
+    JOBBRO_TRY_ASSIGN(auto id, contract::PartyId::parse(row.party()));
+    JOBBRO_TRY_ASSIGN(const auto curve, evidence::CurvePublicKey::from_bytes(row.curve_key()));
+    JOBBRO_TRY_ASSIGN(const auto signing, evidence::VerifyingKey::from_bytes(row.signing_key()));
+    Party party{
+        std::move(id),  curve, signing, Sequence{row.sequence()}, Sequence{row.keys_sequence()},
+        row.disabled(), {}};
+    for (const rows::GrantRow& from : row.grants()) {
+        Grant grant{
+            from.controller(), {from.jobcentres().begin(), from.jobcentres().end()}, {}, {}};
+        if (from.valid_from_us() != 0) grant.valid_from = Instant{from.valid_from_us()};
+        if (from.valid_until_us() != 0) grant.valid_until = Instant{from.valid_until_us()};
+        party.grants.push_back(std::move(grant));
+    }
+    return party;
+}
+
+// What a controller may let this party reach: a jobcentre of its own, or, for a provider or an
+// auditor, the orders of jobcentres of its own.
+bool is_entitled(const v1::Controller& controller, const contract::PartyId& party,
+                 const v1::PartyGrant& grant) {
+    const auto owns = [&](const std::string& jobcentre) {
+        return std::find(controller.jobcentres().begin(), controller.jobcentres().end(),
+                         jobcentre) != controller.jobcentres().end();
+    };
+    switch (party.role()) {
+        case contract::Role::jobcentre:
+            return owns(party.text()) && grant.jobcentres().empty();
+        case contract::Role::provider:
+        case contract::Role::auditor:
+            return !grant.jobcentres().empty() &&
+                   std::all_of(grant.jobcentres().begin(), grant.jobcentres().end(), owns);
+        case contract::Role::operator_:
+            return grant.jobcentres().empty();
+        default:
+            return false;
+    }
+}
+
+}  // namespace
+
+bool Grant::is_valid(Instant now) const {
+    return (!valid_from || *valid_from <= now) && (!valid_until || now < *valid_until);
+}
+
+bool Party::is_in_force(Instant now) const {
+    if (disabled) return false;
+    if (grants.empty()) return id.role() == contract::Role::operator_;
+    return std::any_of(grants.begin(), grants.end(),
+                       [&](const Grant& grant) { return grant.is_valid(now); });
+}
+
+bool Party::reaches(const std::string& jobcentre, Instant now) const {
+    if (disabled) return false;
+    return std::any_of(grants.begin(), grants.end(), [&](const Grant& grant) {
+        return grant.is_valid(now) && std::find(grant.jobcentres.begin(), grant.jobcentres.end(),
+                                                jobcentre) != grant.jobcentres.end();
+    });
+}
+
+Result<Registry> Registry::open(const store::Store& store, const v1::LogOpened& opened) {
+    Registry registry;
+    registry.controllers_.assign(opened.controllers().begin(), opened.controllers().end());
+    Result<void> outcome;
+    JOBBRO_TRY(store.scan(log_table::registry, {}, [&](BytesView, BytesView value) {
+        rows::RegistryRow row;
+        if (!row.ParseFromArray(value.data(), static_cast<int>(value.size()))) {
+            outcome = Error{ErrorCode::tampered, "a registry row"};
+            return false;
+        }
+        auto party = party_of(row);
+        if (!party) {
+            outcome = Error{ErrorCode::tampered, "a registry row"};
+            return false;
+        }
+        registry.keep(*std::move(party));
+        return true;
+    }));
+    if (!outcome) return outcome.error();
+    return registry;
+}
+
+void Registry::keep(Party party) {
+    by_curve_key_.insert_or_assign(party.curve_key, party.id.text());
+    const std::string id = party.id.text();
+    parties_.insert_or_assign(id, std::move(party));
+}
+
+const Party* Registry::find(const std::string& party) const {
+    const auto found = parties_.find(party);
+    return found == parties_.end() ? nullptr : &found->second;
+}
+
+const Party* Registry::find_by_curve_key(const evidence::CurvePublicKey& key) const {
+    const auto found = by_curve_key_.find(key);
+    return found == by_curve_key_.end() ? nullptr : find(found->second);
+}
+
+Result<evidence::VerifyingKey> Registry::signer_key(const std::string& signer) const {
+    for (const v1::Controller& controller : controllers_) {
+        if (controller.party() == signer) {
+            return evidence::VerifyingKey::from_bytes(controller.signing_key());
+        }
+    }
+    const Party* const party = find(signer);
+    if (party == nullptr || party->disabled || party->id.role() != contract::Role::operator_) {
+        return ErrorCode::signer_unknown;
+    }
+    return party->signing_key;
+}
+
+Result<Party> Registry::judge(BytesView bytes, BytesView signature,
+                              const std::string& origin) const {
+    v1::RegistryStatement statement;
+    if (!statement.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
+        return ErrorCode::statement_malformed;
+    }
+    if (statement.origin() != origin) return ErrorCode::statement_origin_wrong;
+    JOBBRO_TRY_ASSIGN(const auto key, signer_key(statement.signer()));
+    if (signature.empty()) return ErrorCode::signature_missing;
+    if (signature.size() != 64 ||
+        !evidence::signature_holds(key, evidence::statement_text(bytes), array_of<64>(signature))) {
+        return ErrorCode::signature_wrong;
+    }
+    const auto id = contract::PartyId::parse(statement.party());
+    if (!id) return id.error();
+    const Party* const before = find(statement.party());
+    const std::uint64_t preceding = before == nullptr ? 0 : before->sequence.value() + 1;
+    if (statement.preceding() != preceding) return ErrorCode::statement_outdated;
+    switch (statement.act_case()) {
+        case v1::RegistryStatement::kGrant:
+            return judge_grant(statement, before);
+        case v1::RegistryStatement::kDisabling:
+            return judge_disabling(statement, before);
+        default:
+            return ErrorCode::statement_malformed;
+    }
+}
+
+Result<Party> Registry::judge_grant(const v1::RegistryStatement& statement,
+                                    const Party* before) const {
+    const auto controller =
+        std::find_if(controllers_.begin(), controllers_.end(),
+                     [&](const auto& each) { return each.party() == statement.signer(); });
+    if (controller == controllers_.end()) return ErrorCode::signer_not_entitled;
+    JOBBRO_TRY_ASSIGN(auto id, contract::PartyId::parse(statement.party()));
+    const v1::PartyGrant& said = statement.grant();
+    if (said.jobcentres_size() > jobcentres_per_grant_max) return ErrorCode::list_too_long;
+    if (!is_entitled(*controller, id, said)) return ErrorCode::signer_not_entitled;
+    JOBBRO_TRY_ASSIGN(const auto curve, evidence::CurvePublicKey::from_bytes(said.curve_key()));
+    JOBBRO_TRY_ASSIGN(const auto signing, evidence::VerifyingKey::from_bytes(said.signing_key()));
+    if (before != nullptr && (before->curve_key != curve || before->signing_key != signing)) {
+        return Error{ErrorCode::signer_not_entitled, "the party has other keys"};
+    }
+    if (before == nullptr) {
+        if (parties_.size() >= limits::parties_max) return ErrorCode::party_limit;
+        if (find_by_curve_key(curve) != nullptr) return ErrorCode::key_in_use;
+    }
+    Party after =
+        before != nullptr ? *before : Party{std::move(id), curve, signing, {}, {}, false, {}};
+    std::erase_if(after.grants,
+                  [&](const Grant& grant) { return grant.controller == statement.signer(); });
+    after.grants.push_back({statement.signer(),
+                            {said.jobcentres().begin(), said.jobcentres().end()},
+                            instant_of(said.has_valid_from(), said.valid_from()),
+                            instant_of(said.has_valid_until(), said.valid_until())});
+    after.disabled = false;
+    return after;
+}
+
+Result<Party> Registry::judge_disabling(const v1::RegistryStatement& statement,
+                                        const Party* before) const {
+    if (before == nullptr) return ErrorCode::party_unknown;
+    const bool by_operator = find(statement.signer()) != nullptr;
+    const bool by_granter =
+        std::any_of(before->grants.begin(), before->grants.end(),
+                    [&](const Grant& grant) { return grant.controller == statement.signer(); });
+    if (!by_operator && !by_granter) return ErrorCode::signer_not_entitled;
+    Party after = *before;
+    after.disabled = true;
+    return after;
+}
+
+void Registry::apply(Party party, Sequence sequence, store::Batch& batch) {
+    if (find(party.id.text()) == nullptr) party.keys_sequence = sequence;
+    party.sequence = sequence;
+    batch.put(log_table::registry, party.id.text(), row_of(party).SerializeAsString());
+    keep(std::move(party));
+}
+
+}  // namespace jobbro::journal

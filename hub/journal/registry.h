@@ -1,0 +1,79 @@
+// Who the parties are, as signed statements have made them.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "hub/store/store.h"
+#include "jobbro/v1/journal.pb.h"
+#include "jobbro/v1/registry.pb.h"
+#include "proto/base/clock.h"
+#include "proto/base/numbers.h"
+#include "proto/contract/party_id.h"
+#include "proto/evidence/keys.h"
+
+namespace jobbro::journal {
+
+// What one data controller lets a party take part in.
+struct Grant {
+    std::string controller;
+    std::vector<std::string> jobcentres;  // party ids
+    std::optional<Instant> valid_from;
+    std::optional<Instant> valid_until;
+
+    [[nodiscard]] bool is_valid(Instant now) const;
+};
+
+// A registered party.
+struct Party {
+    contract::PartyId id;
+    evidence::CurvePublicKey curve_key;
+    evidence::VerifyingKey signing_key;
+    Sequence sequence;       // of its latest registry entry
+    Sequence keys_sequence;  // of the registry entry that bound its keys
+    bool disabled = false;
+    std::vector<Grant> grants;
+
+    // Neither disabled nor without a grant valid now. First operators need no grant.
+    [[nodiscard]] bool is_in_force(Instant now) const;
+    // A grant valid now lets it take part in this jobcentre's orders.
+    [[nodiscard]] bool reaches(const std::string& jobcentre, Instant now) const;
+};
+
+// All parties, in memory; a row each so that the next start need not read the log.
+// Thread: the hub's loop.
+class Registry {
+  public:
+    // Errors: store_failed, tampered.
+    static Result<Registry> open(const store::Store& store, const v1::LogOpened& opened);
+
+    // Null when there is none. Pointers are good until the next apply().
+    [[nodiscard]] const Party* find(const std::string& party) const;
+    [[nodiscard]] const Party* find_by_curve_key(const evidence::CurvePublicKey& key) const;
+    [[nodiscard]] const std::map<std::string, Party>& parties() const { return parties_; }
+
+    // What the party would be after the statement; changes nothing. The rules: design section 3 and
+    // registry.proto. `origin` is the log's.
+    // Errors: statement_malformed, statement_origin_wrong, statement_outdated, signer_unknown,
+    // signer_not_entitled, signature_wrong, key_in_use, party_unknown, party_limit.
+    [[nodiscard]] Result<Party> judge(BytesView statement, BytesView signature,
+                                      const std::string& origin) const;
+
+    // The party is now as judged, by entry `sequence`.
+    void apply(Party party, Sequence sequence, store::Batch& batch);
+
+  private:
+    Result<Party> judge_grant(const v1::RegistryStatement& statement, const Party* before) const;
+    Result<Party> judge_disabling(const v1::RegistryStatement& statement,
+                                  const Party* before) const;
+    [[nodiscard]] Result<evidence::VerifyingKey> signer_key(const std::string& signer) const;
+    void keep(Party party);
+
+    std::vector<v1::Controller> controllers_;  // constant after open()
+    std::map<std::string, Party> parties_;
+    std::map<evidence::CurvePublicKey, std::string> by_curve_key_;
+};
+
+}  // namespace jobbro::journal

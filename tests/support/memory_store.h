@@ -1,0 +1,39 @@
+// A Store in memory, with faults on demand.
+#pragma once
+
+#include <map>
+#include <vector>
+
+#include "hub/store/store.h"
+
+namespace jobbro::testing {
+
+// Thread: one at a time. Knows what a crash of the machine would leave: the last synced state, with
+// buffered commits after it gone.
+class MemoryStore final : public store::Store {
+  public:
+    explicit MemoryStore(std::size_t tables) : tables_(tables), synced_(tables) {}
+
+    [[nodiscard]] Result<std::optional<Bytes>> get(store::Table table,
+                                                   BytesView key) const override;
+    Result<void> scan(store::Table table, BytesView from,
+                      const std::function<bool(BytesView, BytesView)>& visit) const override;
+    [[nodiscard]] Result<std::optional<store::Row>> last(store::Table table) const override;
+    Result<void> commit(const store::Batch& batch, store::Durability durability) override;
+
+    // The next commit fails and writes nothing.
+    void fail_next_commit() { fails_next_ = true; }
+    // The machine stops: what was not synced is gone.
+    void lose_power() { tables_ = synced_; }
+    [[nodiscard]] std::size_t synced_commits() const { return synced_commits_; }
+    [[nodiscard]] std::size_t rows(store::Table table) const { return tables_[table.index].size(); }
+
+  private:
+    using Rows = std::map<Bytes, Bytes, std::less<>>;
+    std::vector<Rows> tables_;
+    std::vector<Rows> synced_;
+    bool fails_next_ = false;
+    std::size_t synced_commits_ = 0;
+};
+
+}  // namespace jobbro::testing
