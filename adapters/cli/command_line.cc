@@ -1,0 +1,78 @@
+#include "adapters/cli/command_line.h"
+
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+
+namespace jobbro::cli {
+
+std::chrono::milliseconds GlobalOptions::timeout() const {
+    return std::chrono::milliseconds{static_cast<std::int64_t>(timeout_s * 1000)};
+}
+
+int exit_status(const Error& error) {
+    switch (error.code) {
+        case ErrorCode::usage:
+            return exit_usage;
+        case ErrorCode::hub_unreachable:
+        case ErrorCode::hub_key_wrong:
+        case ErrorCode::key_unknown:
+        case ErrorCode::key_disabled:
+        case ErrorCode::protocol_version_unsupported:
+        case ErrorCode::log_identity_wrong:
+        case ErrorCode::sender_wrong:
+        case ErrorCode::session_lost:
+        case ErrorCode::session_limit:
+        case ErrorCode::session_silent:
+        case ErrorCode::session_taken:
+        case ErrorCode::hub_stopping:
+        case ErrorCode::opening_failed:
+        case ErrorCode::tampered:
+            return exit_no_connection;
+        default:
+            return exit_refused;
+    }
+}
+
+Result<void> write_out(std::string_view text) {
+    if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size() ||
+        std::fflush(stdout) != 0) {
+        return Error{ErrorCode::file_unwritable,
+                     std::string{"standard output: "} + std::strerror(errno)};
+    }
+    return {};
+}
+
+void tell_error(const Error& error) {
+    std::fprintf(stderr, "jobbro: %s\n", error.line().c_str());
+}
+
+Result<kit::Settings> read_settings(const GlobalOptions& global) {
+    if (global.hub_key.empty()) {
+        return Error{ErrorCode::usage, "--hub-key FILE, the hub's public key file, is missing"};
+    }
+    if (global.key.empty()) {
+        return Error{ErrorCode::usage, "--key FILE, the party's own key file, is missing"};
+    }
+    JOBBRO_TRY_ASSIGN(evidence::HubPublicKeys hub, evidence::read_hub_public_keys(global.hub_key));
+    JOBBRO_TRY_ASSIGN(evidence::PartySecretKeys own, evidence::read_party_secret_keys(global.key));
+    return kit::Settings{.endpoint = global.hub,
+                         .hub = std::move(hub),
+                         .own = std::move(own),
+                         .software = "jobbro 0.1.0"};
+}
+
+Result<std::unique_ptr<kit::Client>> open_client(kit::Settings settings,
+                                                 const GlobalOptions& global) {
+    const std::string endpoint = settings.endpoint;
+    JOBBRO_TRY_ASSIGN(auto client, kit::Client::connect(std::move(settings)));
+    const auto ready = client->wait_ready(global.timeout());
+    if (!ready) {
+        Error error = ready.error();
+        if (error.detail.empty()) error.detail = endpoint;
+        return error;
+    }
+    return client;
+}
+
+}  // namespace jobbro::cli

@@ -1,0 +1,69 @@
+// What all commands of `jobbro` share: options, exit statuses, the way errors are told.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "adapters/kit/client.h"
+#include "proto/base/result.h"
+
+namespace CLI {
+class App;
+}
+
+namespace jobbro::cli {
+
+// Exit statuses; 0 is success.
+inline constexpr int exit_refused = 1;        // something was refused or could not be done
+inline constexpr int exit_usage = 2;          // the program was called wrongly
+inline constexpr int exit_no_connection = 3;  // no hub, no right key, no session
+
+// Options before the command's name.
+struct GlobalOptions {
+    std::string hub = "tcp://127.0.0.1:7411";
+    std::string hub_key;
+    std::string key;
+    double timeout_s = 10;
+
+    [[nodiscard]] std::chrono::milliseconds timeout() const;
+};
+
+// What parsing leaves behind: the command to run. Returns its exit status.
+using Command = std::function<Result<int>()>;
+
+// Each adds one command to the program; `chosen` is set when the command line names it.
+// Life: `global` and `chosen` outlive the parsing.
+void add_keygen(CLI::App& program, Command& chosen);
+void add_keygen_hub(CLI::App& program, Command& chosen);
+void add_party(CLI::App& program, const GlobalOptions& global, Command& chosen);
+void add_submit(CLI::App& program, const GlobalOptions& global, Command& chosen);
+void add_subscribe(CLI::App& program, const GlobalOptions& global, Command& chosen);
+void add_status(CLI::App& program, const GlobalOptions& global, Command& chosen);
+void add_bench(CLI::App& program, const GlobalOptions& global, Command& chosen);
+
+// Which status an error ends the program with.
+int exit_status(const Error& error);
+
+// Writes all of it to standard output, at once. Errors: file_unwritable.
+Result<void> write_out(std::string_view text);
+// "jobbro: <line>" on standard error.
+void tell_error(const Error& error);
+
+// Settings from the files that --hub-key and --key name. Errors: usage (an option is missing),
+// those of reading key files.
+Result<kit::Settings> read_settings(const GlobalOptions& global);
+// A client with an open session. Errors: as kit::Client::connect and wait_ready.
+Result<std::unique_ptr<kit::Client>> open_client(kit::Settings settings,
+                                                 const GlobalOptions& global);
+
+// The answer to a call. Errors: hub_unreachable when it takes too long; the call's own.
+template <typename T>
+Result<T> wait_for(std::future<Result<T>> answer, const GlobalOptions& global) {
+    if (answer.wait_for(global.timeout()) != std::future_status::ready) {
+        return Error{ErrorCode::hub_unreachable, "no answer in time"};
+    }
+    return answer.get();
+}
+
+}  // namespace jobbro::cli

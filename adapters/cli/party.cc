@@ -1,0 +1,172 @@
+// jobbro party add, disable, list: the registry, for operators.
+#include <google/protobuf/util/time_util.h>
+
+#include <CLI/CLI.hpp>
+#include <optional>
+
+#include "adapters/cli/command_line.h"
+#include "adapters/cli/json_line.h"
+#include "adapters/cli/message_lines.h"
+#include "proto/contract/party_id.h"
+#include "proto/evidence/text_encoding.h"
+
+namespace jobbro::cli {
+namespace {
+
+struct PartyOptions {
+    std::string party;
+    std::string public_keys;
+    std::string controller_key;
+    std::vector<std::string> jobcentres;
+    std::string valid_from;
+    std::string valid_until;
+    bool json = false;
+};
+
+Result<std::optional<Instant>> parse_instant(const std::string& option, const std::string& text) {
+    if (text.empty()) return std::optional<Instant>{};
+    google::protobuf::Timestamp timestamp;
+    if (!google::protobuf::util::TimeUtil::FromString(text, &timestamp)) {
+        return Error{ErrorCode::usage, option + " is a time like 2026-01-31T12:00:00Z"};
+    }
+    return std::optional<Instant>{
+        Instant{timestamp.seconds() * 1'000'000 + timestamp.nanos() / 1000}};
+}
+
+Result<std::vector<v1::RegisteredParty>> list_parties(kit::Client& client,
+                                                      const GlobalOptions& global) {
+    std::vector<v1::RegisteredParty> parties;
+    std::string after;
+    while (true) {
+        JOBBRO_TRY_ASSIGN(v1::PartyList page, wait_for(client.list_parties(after), global));
+        parties.insert(parties.end(), page.parties().begin(), page.parties().end());
+        if (!page.more() || page.parties().empty()) return parties;
+        after = parties.back().party();
+    }
+}
+
+// The party's latest registry entry plus one; 0 when it has none.
+Result<std::uint64_t> find_preceding(kit::Client& client, const GlobalOptions& global,
+                                     const std::string& party) {
+    JOBBRO_TRY_ASSIGN(const auto parties, list_parties(client, global));
+    for (const v1::RegisteredParty& one : parties) {
+        if (one.party() == party) return one.registry_sequence() + 1;
+    }
+    return std::uint64_t{0};
+}
+
+Result<int> hand_in(kit::Client& client, const GlobalOptions& global,
+                    const kit::SignedStatement& statement, const std::string& party) {
+    JOBBRO_TRY_ASSIGN(const v1::RegistryChanged changed,
+                      wait_for(client.change_registry(statement), global));
+    JOBBRO_TRY(write_out(
+        JsonLine{}.text("party", party).number("sequence", changed.sequence()).str() + "\n"));
+    return 0;
+}
+
+Result<int> add_one(const GlobalOptions& global, const PartyOptions& options) {
+    const auto party = contract::PartyId::parse(options.party);
+    if (!party) return Error{ErrorCode::usage, "PARTY is not the id of a party"};
+    JOBBRO_TRY_ASSIGN(const auto keys, evidence::read_party_public_keys(options.public_keys));
+    if (keys.party != options.party) {
+        return Error{ErrorCode::usage, options.public_keys + " holds the keys of " + keys.party};
+    }
+    JOBBRO_TRY_ASSIGN(const auto controller,
+                      evidence::read_party_secret_keys(options.controller_key));
+    kit::GrantTerms terms;
+    terms.jobcentres = options.jobcentres;
+    JOBBRO_TRY_ASSIGN(terms.valid_from, parse_instant("--valid-from", options.valid_from));
+    JOBBRO_TRY_ASSIGN(terms.valid_until, parse_instant("--valid-until", options.valid_until));
+
+    JOBBRO_TRY_ASSIGN(auto settings, read_settings(global));
+    const std::string origin = settings.hub.origin;
+    JOBBRO_TRY_ASSIGN(const auto client, open_client(std::move(settings), global));
+    JOBBRO_TRY_ASSIGN(const std::uint64_t preceding,
+                      find_preceding(*client, global, options.party));
+    const kit::StatementAbout about{origin, options.party, preceding, SystemClock{}.now()};
+    return hand_in(*client, global, kit::make_grant(about, keys, terms, controller), options.party);
+}
+
+Result<int> disable_one(const GlobalOptions& global, const PartyOptions& options) {
+    JOBBRO_TRY_ASSIGN(const auto signer,
+                      evidence::read_party_secret_keys(
+                          options.controller_key.empty() ? global.key : options.controller_key));
+    JOBBRO_TRY_ASSIGN(auto settings, read_settings(global));
+    const std::string origin = settings.hub.origin;
+    JOBBRO_TRY_ASSIGN(const auto client, open_client(std::move(settings), global));
+    JOBBRO_TRY_ASSIGN(const std::uint64_t preceding,
+                      find_preceding(*client, global, options.party));
+    const kit::StatementAbout about{origin, options.party, preceding, SystemClock{}.now()};
+    return hand_in(*client, global, kit::make_disabling(about, signer), options.party);
+}
+
+std::string json_of(const v1::RegisteredParty& party) {
+    std::string jobcentres = "[";
+    for (const std::string& jobcentre : party.jobcentres()) {
+        if (jobcentres.size() > 1) jobcentres += ',';
+        jobcentres += json_string(jobcentre);
+    }
+    return JsonLine{}
+        .text("party", party.party())
+        .number("registry_sequence", party.registry_sequence())
+        .boolean("disabled", party.disabled())
+        .text("curve_key", evidence::base64_encode(party.curve_key()))
+        .text("signing_key", evidence::base64_encode(party.signing_key()))
+        .raw("jobcentres", jobcentres + "]")
+        .str();
+}
+
+std::string text_of(const v1::RegisteredParty& party) {
+    std::string line = party.party() + "  entry " + std::to_string(party.registry_sequence());
+    if (party.disabled()) line += "  disabled";
+    for (const std::string& jobcentre : party.jobcentres())
+        line += "  " + jobcentre;
+    return line;
+}
+
+Result<int> list_all(const GlobalOptions& global, const PartyOptions& options) {
+    JOBBRO_TRY_ASSIGN(auto settings, read_settings(global));
+    JOBBRO_TRY_ASSIGN(const auto client, open_client(std::move(settings), global));
+    JOBBRO_TRY_ASSIGN(const auto parties, list_parties(*client, global));
+    for (const v1::RegisteredParty& party : parties) {
+        JOBBRO_TRY(write_out((options.json ? json_of(party) : text_of(party)) + "\n"));
+    }
+    return 0;
+}
+
+}  // namespace
+
+void add_party(CLI::App& program, const GlobalOptions& global, Command& chosen) {
+    auto options = std::make_shared<PartyOptions>();
+    CLI::App* party = program.add_subcommand("party", "The parties, for operators");
+    party->require_subcommand(1);
+    const auto choose = [options, &global, &chosen](auto run) {
+        return [options, &global, &chosen, run] {
+            chosen = [options, &global, run] { return run(global, *options); };
+        };
+    };
+
+    CLI::App* add = party->add_subcommand("add", "Bind a party to its keys");
+    add->add_option("PARTY", options->party)->required();
+    add->add_option("--public", options->public_keys, "The party's public key file")->required();
+    add->add_option("--controller-key", options->controller_key,
+                    "Key file of the data controller that grants it")
+        ->required();
+    add->add_option("--jobcentre", options->jobcentres, "A jobcentre the party may reach")
+        ->take_all();
+    add->add_option("--valid-from", options->valid_from, "RFC 3339; unset: at once");
+    add->add_option("--valid-until", options->valid_until, "RFC 3339; unset: until withdrawn");
+    add->callback(choose(add_one));
+
+    CLI::App* disable = party->add_subcommand("disable", "Have a party's keys refused");
+    disable->add_option("PARTY", options->party)->required();
+    disable->add_option("--controller-key", options->controller_key,
+                        "Sign as this data controller; unset: as the operator of --key");
+    disable->callback(choose(disable_one));
+
+    CLI::App* list = party->add_subcommand("list", "Which parties there are");
+    list->add_flag("--json", options->json, "One JSON object a line");
+    list->callback(choose(list_all));
+}
+
+}  // namespace jobbro::cli

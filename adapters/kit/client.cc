@@ -1,0 +1,129 @@
+#include "adapters/kit/client.h"
+
+#include <utility>
+
+#include "adapters/kit/client_loop.h"
+
+namespace jobbro::kit {
+namespace {
+
+// A promise that a copyable callback can keep.
+template <typename T>
+std::shared_ptr<std::promise<Result<T>>> make_promise() {
+    return std::make_shared<std::promise<Result<T>>>();
+}
+
+// Turns the answer to a call into the message asked for.
+template <typename T, typename Read>
+std::future<Result<T>> call(v1::ClientFrame frame, Read read,
+                            const std::function<Result<void>(Command)>& put) {
+    auto promise = make_promise<T>();
+    auto future = promise->get_future();
+    auto queued = put(CallCommand{std::move(frame), [promise, read](Result<v1::HubFrame> answer) {
+                                      if (!answer) {
+                                          promise->set_value(std::move(answer).error());
+                                      } else {
+                                          promise->set_value(read(*answer));
+                                      }
+                                  }});
+    if (!queued) promise->set_value(std::move(queued).error());
+    return future;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Client>> Client::connect(Settings settings) {
+    JOBBRO_TRY_ASSIGN(auto loop, Loop::start(std::move(settings)));
+    return std::unique_ptr<Client>(new Client(std::move(loop)));
+}
+
+Client::Client(std::unique_ptr<Loop> loop) : loop_(std::move(loop)) {}
+Client::~Client() = default;
+
+Result<SessionInfo> Client::wait_ready(std::chrono::milliseconds timeout) {
+    return loop_->wait_ready(timeout);
+}
+
+void Client::submit(MadeEnvelope envelope, Answer answer) {
+    loop_->submit(std::move(envelope), std::move(answer));
+}
+
+void Client::submit(v1::Envelope envelope, Answer answer) {
+    auto made = loop_->maker().make(std::move(envelope), loop_->checks_locally());
+    if (!made) return answer(std::move(made).error());
+    loop_->submit(*std::move(made), std::move(answer));
+}
+
+std::future<Result<Receipt>> Client::submit(MadeEnvelope envelope) {
+    auto promise = make_promise<Receipt>();
+    auto future = promise->get_future();
+    submit(std::move(envelope),
+           [promise](Result<Receipt> fate) { promise->set_value(std::move(fate)); });
+    return future;
+}
+
+std::future<Result<Receipt>> Client::submit(v1::Envelope envelope) {
+    auto promise = make_promise<Receipt>();
+    auto future = promise->get_future();
+    submit(std::move(envelope),
+           [promise](Result<Receipt> fate) { promise->set_value(std::move(fate)); });
+    return future;
+}
+
+std::vector<std::future<Result<Receipt>>> Client::submit_many(std::vector<v1::Envelope> envelopes) {
+    std::vector<std::future<Result<Receipt>>> futures;
+    futures.reserve(envelopes.size());
+    for (v1::Envelope& envelope : envelopes)
+        futures.push_back(submit(std::move(envelope)));
+    return futures;
+}
+
+EnvelopeMaker& Client::envelope_maker() {
+    return loop_->maker();
+}
+
+std::future<Result<void>> Client::subscribe(std::string name, std::uint32_t credit,
+                                            Handler handler) {
+    auto promise = make_promise<void>();
+    auto future = promise->get_future();
+    auto queued =
+        loop_->put(SubscribeCommand{std::move(name), credit, std::move(handler), promise});
+    if (!queued) promise->set_value(std::move(queued));
+    return future;
+}
+
+void Client::unsubscribe(std::string name) {
+    ignore(loop_->put(UnsubscribeCommand{std::move(name)}), "an ended client has none open");
+}
+
+std::future<Result<v1::RegistryChanged>> Client::change_registry(const SignedStatement& statement) {
+    v1::ClientFrame frame;
+    frame.mutable_change_registry()->set_statement(statement.statement);
+    frame.mutable_change_registry()->set_signature(statement.signature.data(),
+                                                   statement.signature.size());
+    return call<v1::RegistryChanged>(
+        std::move(frame), [](const v1::HubFrame& answer) { return answer.registry_changed(); },
+        [this](Command command) { return loop_->put(std::move(command)); });
+}
+
+std::future<Result<v1::PartyList>> Client::list_parties(const std::string& after) {
+    v1::ClientFrame frame;
+    frame.mutable_list_parties()->set_after(after);
+    return call<v1::PartyList>(
+        std::move(frame), [](const v1::HubFrame& answer) { return answer.party_list(); },
+        [this](Command command) { return loop_->put(std::move(command)); });
+}
+
+std::future<Result<v1::Status>> Client::status() {
+    v1::ClientFrame frame;
+    frame.mutable_get_status();
+    return call<v1::Status>(
+        std::move(frame), [](const v1::HubFrame& answer) { return answer.status(); },
+        [this](Command command) { return loop_->put(std::move(command)); });
+}
+
+void Client::close() {
+    loop_->close();
+}
+
+}  // namespace jobbro::kit

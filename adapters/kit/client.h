@@ -1,0 +1,102 @@
+// A connection to the hub that keeps itself up.
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <future>
+#include <memory>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "adapters/kit/envelope_maker.h"
+#include "adapters/kit/handler_thread.h"
+#include "adapters/kit/protocol.h"
+#include "adapters/kit/statements.h"
+
+namespace jobbro::kit {
+
+// What a program may want to tell of; nothing needs an answer.
+using ClientEvent = std::variant<SessionOpened, SessionLost, SubscriptionNews, Remark>;
+
+struct Settings {
+    std::string endpoint = "tcp://127.0.0.1:7411";
+    evidence::HubPublicKeys hub;
+    evidence::PartySecretKeys own;
+    std::string software = "jobbro-kit 0.1.0";
+    // Refuse here what the hub would refuse for the envelope's own sake.
+    bool check_locally = true;
+    // Go on connecting although the hub refuses our key or is another hub: somebody may mend it.
+    bool keep_trying = false;
+    // For each message: answered with the last refusal, or session_lost, after this long.
+    std::optional<std::int64_t> give_up_after_ms = {};
+    SubmitQueueOptions queue = {};
+    // Called on the client's I/O thread; must not wait. May be empty.
+    std::function<void(const ClientEvent&)> on_event = {};
+};
+
+// Hands messages in and gets messages, over one session at a time; when it is lost, connects again
+// and sends again what was not answered, so that every message gets exactly one answer. Owns two
+// threads: one for the socket, one for handlers of deliveries.
+//
+// Example: auto client = Client::connect(std::move(settings));
+//          client->wait_ready(10s);
+//          client->submit(envelope).get();
+//
+// Thread: any, for every function but close() and the destructor, which are not to be called from
+// callbacks or handlers. Life: what callbacks refer to outlives close().
+class Client {
+  public:
+    using Answer = std::function<void(Result<Receipt>)>;
+
+    // Starts connecting and returns at once. Errors: key_malformed, hub_unreachable (the system
+    // gives no sockets).
+    static Result<std::unique_ptr<Client>> connect(Settings settings);
+    Client(const Client&) = delete;
+    Client& operator=(const Client&) = delete;
+    ~Client();
+
+    // Waits for an open session. Errors: why there is none: hub_unreachable, hub_key_wrong,
+    // key_unknown, key_disabled, protocol_version_unsupported, log_identity_wrong, sender_wrong,
+    // tampered, or what the hub said. What trying again would not mend is told before the timeout.
+    Result<SessionInfo> wait_ready(std::chrono::milliseconds timeout);
+
+    // Hands one message in; the answer comes when it is on the hub's disk or will not get there.
+    // Messages of one order are recorded in the order they are handed in.
+    // Errors: queue_full, envelope_too_large, at once; those of EnvelopeMaker::make with
+    // Settings::check_locally; the hub's rejections; what ended the client; session_lost when
+    // the client closes first (the message may have been recorded: send the same bytes again).
+    std::future<Result<Receipt>> submit(v1::Envelope envelope);
+    std::future<Result<Receipt>> submit(MadeEnvelope envelope);
+    // As above; `answer` is called once, on the I/O thread or, for errors that come at once, before
+    // the call returns. It must not wait; it may submit.
+    void submit(v1::Envelope envelope, Answer answer);
+    void submit(MadeEnvelope envelope, Answer answer);
+    // In order, one answer each.
+    std::vector<std::future<Result<Receipt>>> submit_many(std::vector<v1::Envelope> envelopes);
+    EnvelopeMaker& envelope_maker();
+
+    // Opens a durable subscription and keeps it open across sessions. `handler` is called on the
+    // handling thread, one delivery at a time. The answer comes when the hub has first opened it.
+    // Errors: as SubscriptionSet::add; subscription_limit, role_not_allowed by the hub.
+    std::future<Result<void>> subscribe(std::string name, std::uint32_t credit, Handler handler);
+    // Nothing more is delivered; the place reached is kept by the hub.
+    void unsubscribe(std::string name);
+
+    // For operators. Errors: the hub's; session_lost when it is not known what became of it.
+    std::future<Result<v1::RegistryChanged>> change_registry(const SignedStatement& statement);
+    std::future<Result<v1::PartyList>> list_parties(const std::string& after = {});
+    std::future<Result<v1::Status>> status();
+
+    // Acks what was handled, takes leave of the hub, ends both threads. What is not answered gets
+    // session_lost. More than once does nothing.
+    void close();
+
+  private:
+    class Loop;
+    explicit Client(std::unique_ptr<Loop> loop);
+    std::unique_ptr<Loop> loop_;
+};
+
+}  // namespace jobbro::kit

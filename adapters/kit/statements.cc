@@ -1,0 +1,60 @@
+#include "adapters/kit/statements.h"
+
+#include "proto/evidence/signed_text.h"
+
+namespace jobbro::kit {
+namespace {
+
+template <typename Timestamp>
+void set_instant(Timestamp& timestamp, Instant instant) {
+    // Nanoseconds count forward also before 1970.
+    std::int64_t seconds = instant.microseconds / 1'000'000;
+    std::int64_t rest = instant.microseconds % 1'000'000;
+    if (rest < 0) {
+        --seconds;
+        rest += 1'000'000;
+    }
+    timestamp.set_seconds(seconds);
+    timestamp.set_nanos(static_cast<std::int32_t>(rest * 1000));
+}
+
+v1::RegistryStatement begin(const StatementAbout& about, const std::string& signer) {
+    v1::RegistryStatement statement;
+    statement.set_origin(about.origin);
+    statement.set_party(about.party);
+    statement.set_preceding(about.preceding);
+    statement.set_signer(signer);
+    set_instant(*statement.mutable_signed_at(), about.signed_at);
+    return statement;
+}
+
+SignedStatement finish(const v1::RegistryStatement& statement, const evidence::SigningKey& key) {
+    SignedStatement result;
+    result.statement = statement.SerializeAsString();
+    result.signature = evidence::sign(key, evidence::statement_text(result.statement));
+    return result;
+}
+
+}  // namespace
+
+SignedStatement make_grant(const StatementAbout& about, const evidence::PartyPublicKeys& keys,
+                           const GrantTerms& terms, const evidence::PartySecretKeys& controller) {
+    v1::RegistryStatement statement = begin(about, controller.party);
+    v1::PartyGrant& grant = *statement.mutable_grant();
+    grant.set_curve_key(keys.curve.view().data(), keys.curve.view().size());
+    grant.set_signing_key(keys.signing.view().data(), keys.signing.view().size());
+    for (const std::string& jobcentre : terms.jobcentres)
+        grant.add_jobcentres(jobcentre);
+    if (terms.valid_from) set_instant(*grant.mutable_valid_from(), *terms.valid_from);
+    if (terms.valid_until) set_instant(*grant.mutable_valid_until(), *terms.valid_until);
+    return finish(statement, controller.signing);
+}
+
+SignedStatement make_disabling(const StatementAbout& about,
+                               const evidence::PartySecretKeys& signer) {
+    v1::RegistryStatement statement = begin(about, signer.party);
+    statement.mutable_disabling();
+    return finish(statement, signer.signing);
+}
+
+}  // namespace jobbro::kit

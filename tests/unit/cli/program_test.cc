@@ -1,0 +1,239 @@
+// The built program, run as a person would.
+#include <gmock/gmock.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+#include "tests/unit/kit/fake_hub.h"
+
+namespace jobbro::cli {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::StartsWith;
+
+struct Ended {
+    int status = -1;
+    std::string out;
+    std::string err;
+};
+
+class ProgramTest : public ::testing::Test {
+  protected:
+    void SetUp() override {
+        std::string name = (std::filesystem::temp_directory_path() / "jobbro-cli-XXXXXX").string();
+        ASSERT_NE(mkdtemp(name.data()), nullptr);
+        folder_ = name;
+    }
+    void TearDown() override { std::filesystem::remove_all(folder_); }
+
+    [[nodiscard]] std::string path(const std::string& name) const {
+        return (folder_ / name).string();
+    }
+    void write(const std::string& name, const std::string& text) const {
+        std::ofstream{path(name), std::ios::binary} << text;
+    }
+    [[nodiscard]] std::string read(const std::string& name) const {
+        std::ifstream file{path(name), std::ios::binary};
+        std::ostringstream text;
+        text << file.rdbuf();
+        return text.str();
+    }
+    // `arguments` as for a shell.
+    [[nodiscard]] Ended run(const std::string& arguments, const std::string& input = {},
+                            const std::string& out = {}) const {
+        write("in", input);
+        const std::string command = JOBBRO_BINARY_DIR "/bin/jobbro " + arguments + " < " +
+                                    path("in") + " > " + (out.empty() ? path("out") : out) +
+                                    " 2> " + path("err");
+        const int status = std::system(command.c_str());
+        return Ended{WIFEXITED(status) ? WEXITSTATUS(status) : -1, read("out"), read("err")};
+    }
+    // Key files of the fake hub and its party; the options that name them.
+    std::string options_for(const kit::FakeHub& hub, const std::string& timeout = "5") {
+        EXPECT_TRUE(evidence::write_keys(path("hub.pub"), hub.public_keys()).has_value());
+        EXPECT_TRUE(evidence::write_keys(path("own"), own_).has_value());
+        return "--hub " + hub.endpoint() + " --hub-key " + path("hub.pub") + " --key " +
+               path("own") + " --timeout " + timeout + " ";
+    }
+
+    std::filesystem::path folder_;
+    const evidence::PartySecretKeys own_ = kit::party_keys();
+    kit::FakeHub hub_{evidence::curve_public_key(own_.curve)};
+};
+
+const std::string order =
+    R"({"message_id":"0199a5c0-0000-7000-8000-0000000000a1",)"
+    R"("order_id":"0199a5c0-0000-7000-8000-000000000001",)"
+    R"("audience":{"party":"provider:13585628"},"citizen":{"cpr_number":"690870-1478"},)"
+    R"("happened_at":"2026-01-05T10:00:00Z","order":{}})";
+
+TEST_F(ProgramTest, CalledWronglyItSaysSoInOneLine) {
+    for (const std::string arguments :
+         {"", "nonsense", "keygen", "keygen operator:x", "party", "party add operator:x", "submit",
+          "subscribe", "status --no-such-option", "--timeout 0 status", "bench",
+          "subscribe --name x --credit 1025", "bench submit --provider provider:13585628"}) {
+        SCOPED_TRACE(arguments);
+        const Ended ended = run(arguments);
+        EXPECT_EQ(ended.status, 2);
+        EXPECT_THAT(ended.out, IsEmpty());
+        EXPECT_THAT(ended.err, StartsWith("jobbro: usage: "));
+        EXPECT_EQ(std::count(ended.err.begin(), ended.err.end(), '\n'), 1);
+    }
+}
+
+TEST_F(ProgramTest, HelpIsGivenWhereAskedFor) {
+    const Ended ended = run("submit --help");
+    EXPECT_EQ(ended.status, 0);
+    EXPECT_THAT(ended.out, HasSubstr("--no-local-check"));
+    EXPECT_THAT(run("--version").out, StartsWith("jobbro "));
+}
+
+TEST_F(ProgramTest, KeygenWritesBothFilesOnce) {
+    ASSERT_EQ(run("keygen operator:night --out " + path("k")).status, 0);
+    struct stat about {};
+    ASSERT_EQ(stat(path("k").c_str(), &about), 0);
+    EXPECT_EQ(about.st_mode & 0777U, 0600U);
+    const auto secret = evidence::read_party_secret_keys(path("k"));
+    const auto open = evidence::read_party_public_keys(path("k.pub"));
+    ASSERT_TRUE(secret.has_value());
+    ASSERT_TRUE(open.has_value());
+    EXPECT_EQ(secret->party, "operator:night");
+    EXPECT_EQ(open->party, "operator:night");
+    EXPECT_EQ(open->curve, evidence::curve_public_key(secret->curve));
+    EXPECT_EQ(open->signing, evidence::verifying_key(secret->signing));
+
+    const std::string before = read("k");
+    const Ended again = run("keygen operator:night --out " + path("k"));
+    EXPECT_EQ(again.status, 1);
+    EXPECT_THAT(again.err, StartsWith("jobbro: file_unwritable: "));
+    EXPECT_EQ(read("k"), before);
+}
+
+TEST_F(ProgramTest, KeygenRefusesWhatIsNoParty) {
+    for (const std::string party : {"hub", "provider:12345678", "jobcentre:411", "somebody"}) {
+        SCOPED_TRACE(party);
+        EXPECT_EQ(run("keygen " + party + " --out " + path("k")).status, 2);
+        EXPECT_FALSE(std::filesystem::exists(path("k")));
+    }
+}
+
+TEST_F(ProgramTest, KeygenHubWritesAVerifierKeyOfItsName) {
+    ASSERT_EQ(run("keygen-hub demo.test/log --out " + path("h")).status, 0);
+    const auto secret = evidence::read_hub_secret_keys(path("h"));
+    const auto open = evidence::read_hub_public_keys(path("h.pub"));
+    ASSERT_TRUE(secret.has_value());
+    ASSERT_TRUE(open.has_value());
+    EXPECT_EQ(open->origin, "demo.test/log");
+    const auto verifier = evidence::NoteVerifier::parse(open->verifier_key);
+    ASSERT_TRUE(verifier.has_value());
+    EXPECT_EQ(verifier->key, evidence::verifying_key(secret->signing));
+    EXPECT_EQ(run("keygen-hub 'two words' --out " + path("x")).status, 2);
+}
+
+TEST_F(ProgramTest, MissingKeysAreToldBeforeConnecting) {
+    EXPECT_EQ(run("status").status, 2);
+    const Ended ended = run("--hub-key " + path("none") + " --key " + path("none") + " status");
+    EXPECT_EQ(ended.status, 1);
+    EXPECT_THAT(ended.err, StartsWith("jobbro: file_unreadable: "));
+}
+
+TEST_F(ProgramTest, NobodyThereEndsWithThree) {
+    ASSERT_TRUE(hub_.start());
+    const std::string options = options_for(hub_, "0.3");
+    hub_.stop();
+    const Ended ended = run(options + "status");
+    EXPECT_EQ(ended.status, 3);
+    EXPECT_THAT(ended.err, StartsWith("jobbro: hub_unreachable: "));
+}
+
+TEST_F(ProgramTest, AWrongKeyIsNamed) {
+    ASSERT_TRUE(hub_.start());
+    const std::string options = options_for(hub_);
+    ASSERT_EQ(run("keygen jobcentre:630 --out " + path("other")).status, 0);
+    const Ended ended = run(options + "--key " + path("other") + " status");
+    EXPECT_EQ(ended.status, 2) << "an option given twice";
+    const Ended other = run("--hub " + hub_.endpoint() + " --hub-key " + path("hub.pub") +
+                            " --key " + path("other") + " status");
+    EXPECT_EQ(other.status, 3);
+    EXPECT_THAT(other.err, StartsWith("jobbro: key_unknown: "));
+}
+
+TEST_F(ProgramTest, SubmitPrintsOneLineAMessageInOrder) {
+    ASSERT_TRUE(hub_.start());
+    const std::string options = options_for(hub_);
+    const Ended accepted = run(options + "submit -", order);
+    EXPECT_EQ(accepted.status, 0) << accepted.err;
+    EXPECT_THAT(accepted.out,
+                StartsWith(R"({"message_id":"0199a5c0-0000-7000-8000-0000000000a1","sequence":1)"));
+
+    const std::string wrong =
+        R"({"order_id":"0199a5c0-0000-7000-8000-000000000001","order":{"questions":7}})";
+    const Ended mixed = run(options + "submit -", order + "\n" + wrong + "\n" + order + "\n");
+    EXPECT_EQ(mixed.status, 1);
+    std::istringstream lines{mixed.out};
+    std::string line;
+    ASSERT_TRUE(std::getline(lines, line));
+    EXPECT_THAT(line, HasSubstr("\"sequence\":1"));
+    ASSERT_TRUE(std::getline(lines, line));
+    EXPECT_THAT(line, HasSubstr("\"code\":\"json_type_wrong\""));
+    EXPECT_THAT(line, HasSubstr("\"line\":2"));
+    ASSERT_TRUE(std::getline(lines, line));
+    EXPECT_THAT(line, HasSubstr("\"sequence\":1"));
+    EXPECT_EQ(hub_.recorded().size(), 1U) << "the same message three times is recorded once";
+    EXPECT_EQ(run(options + "submit " + path("no-such-file")).status, 1);
+    EXPECT_EQ(run(options + "submit -", "\n").status, 2);
+}
+
+TEST_F(ProgramTest, WrongContentIsRefusedHereUnlessTheHubIsToDecide) {
+    ASSERT_TRUE(hub_.start());
+    const std::string options = options_for(hub_);
+    std::string wrong = order;
+    wrong.replace(wrong.find("690870-1478"), 11, "690870");
+    const Ended here = run(options + "submit -", wrong);
+    EXPECT_EQ(here.status, 1);
+    EXPECT_THAT(here.out, HasSubstr("\"code\":\"cpr_invalid\""));
+    EXPECT_THAT(here.out, HasSubstr("\"field_path\":\"citizen.cpr_number\""));
+    EXPECT_THAT(hub_.recorded(), IsEmpty());
+    EXPECT_EQ(run(options + "submit --no-local-check -", wrong).status, 0);
+    EXPECT_EQ(hub_.recorded().size(), 1U);
+}
+
+TEST_F(ProgramTest, SubscribePrintsWhatThereIsAndAcksIt) {
+    v1::Envelope envelope;
+    envelope.set_message_id("m");
+    const Bytes bytes = envelope.SerializeAsString();
+    hub_.set_deliveries({bytes, bytes, bytes});
+    ASSERT_TRUE(hub_.start());
+    const std::string options = options_for(hub_);
+    const Ended two = run(options + "subscribe --name inbox --limit 2 --idle-ms 200");
+    EXPECT_EQ(two.status, 0) << two.err;
+    EXPECT_EQ(std::count(two.out.begin(), two.out.end(), '\n'), 2);
+    EXPECT_THAT(two.out, HasSubstr(R"({"sequence":1,)"));
+    ASSERT_TRUE(hub_.wait_for_goodbye());
+    EXPECT_EQ(hub_.acked().back(), 1U);
+    const Ended rest = run(options + "subscribe --name inbox --idle-ms 200");
+    EXPECT_EQ(rest.status, 0) << rest.err;
+    EXPECT_THAT(rest.out, StartsWith(R"({"sequence":2,)"));
+    EXPECT_EQ(std::count(rest.out.begin(), rest.out.end(), '\n'), 1);
+}
+
+TEST_F(ProgramTest, SubscribeSaysWhenItsOutputIsGone) {
+    hub_.set_deliveries({"a"});
+    ASSERT_TRUE(hub_.start());
+    const std::string options = options_for(hub_);
+    const Ended ended = run(options + "subscribe --name inbox", {}, "/dev/full");
+    EXPECT_EQ(ended.status, 1);
+    EXPECT_THAT(ended.err, StartsWith("jobbro: file_unwritable: "));
+    ASSERT_TRUE(hub_.wait_for_goodbye());
+    EXPECT_THAT(hub_.acked(), IsEmpty());
+}
+
+}  // namespace
+}  // namespace jobbro::cli

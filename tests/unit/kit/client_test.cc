@@ -1,0 +1,207 @@
+#include "adapters/kit/client.h"
+
+#include <semaphore>
+
+#include "tests/unit/kit/fake_hub.h"
+
+namespace jobbro::kit {
+namespace {
+
+using namespace std::chrono_literals;
+using ::testing::ElementsAre;
+using ::testing::SizeIs;
+
+constexpr auto patience = 10s;
+
+MadeEnvelope envelope(const std::string& bytes, const std::string& lane = "a") {
+    return MadeEnvelope{bytes, "id-" + bytes, lane};
+}
+
+class ClientTest : public ::testing::Test {
+  protected:
+    static std::unique_ptr<Client> connect(Settings settings) {
+        auto client = Client::connect(std::move(settings));
+        EXPECT_TRUE(client.has_value());
+        return *std::move(client);
+    }
+    Settings settings_with(const evidence::PartySecretKeys& own, const evidence::HubPublicKeys& hub,
+                           const std::string& endpoint) {
+        return Settings{.endpoint = endpoint,
+                        .hub = hub,
+                        .own = {own.party, own.curve.copy(), own.signing.copy()},
+                        .check_locally = false};
+    }
+
+    const evidence::PartySecretKeys own_ = party_keys();
+    FakeHub hub_{evidence::curve_public_key(own_.curve)};
+};
+
+TEST_F(ClientTest, HandsInAndGetsAReceipt) {
+    ASSERT_TRUE(hub_.start());
+    const auto client = connect(settings_with(own_, hub_.public_keys(), hub_.endpoint()));
+    const auto ready = client->wait_ready(patience);
+    ASSERT_TRUE(ready.has_value()) << ready.error().line();
+    EXPECT_EQ(ready->party, "jobcentre:630");
+    const auto receipt = client->submit(envelope("one")).get();
+    ASSERT_TRUE(receipt.has_value()) << receipt.error().line();
+    EXPECT_EQ(receipt->sequence, Sequence{1});
+    EXPECT_EQ(receipt->message_id, "id-one");
+}
+
+TEST_F(ClientTest, TakesLeave) {
+    ASSERT_TRUE(hub_.start());
+    const auto client = connect(settings_with(own_, hub_.public_keys(), hub_.endpoint()));
+    ASSERT_TRUE(client->wait_ready(patience).has_value());
+    client->close();
+    EXPECT_TRUE(hub_.wait_for_goodbye());
+    EXPECT_THAT(client->submit(envelope("late")).get(), FailsWith(ErrorCode::session_lost));
+}
+
+TEST_F(ClientTest, AKeyTheHubDoesNotKnowIsSaidToBeThat) {
+    ASSERT_TRUE(hub_.start());
+    const auto client =
+        connect(settings_with(party_keys(1234), hub_.public_keys(), hub_.endpoint()));
+    EXPECT_THAT(client->wait_ready(patience), FailsWith(ErrorCode::key_unknown));
+    EXPECT_THAT(client->submit(envelope("x")).get(), FailsWith(ErrorCode::key_unknown));
+}
+
+TEST_F(ClientTest, AWrongHubKeyIsSaidToBeThat) {
+    ASSERT_TRUE(hub_.start());
+    auto keys = hub_.public_keys();
+    keys.curve = evidence::curve_public_key(party_keys(77).curve);
+    const auto client = connect(settings_with(own_, keys, hub_.endpoint()));
+    EXPECT_THAT(client->wait_ready(patience), FailsWith(ErrorCode::hub_key_wrong));
+}
+
+TEST_F(ClientTest, NobodyThereIsSaidToBeThat) {
+    ASSERT_TRUE(hub_.start());
+    hub_.stop();
+    const auto client = connect(settings_with(own_, hub_.public_keys(), hub_.endpoint()));
+    EXPECT_THAT(client->wait_ready(300ms), FailsWith(ErrorCode::hub_unreachable));
+}
+
+TEST_F(ClientTest, AnEndpointThatCannotBeReadIsSaidToBeThat) {
+    const auto client = connect(settings_with(own_, hub_.public_keys(), "nonsense"));
+    EXPECT_THAT(client->wait_ready(patience), FailsWith(ErrorCode::usage));
+}
+
+TEST_F(ClientTest, AnotherLogsNameIsSaidToBeThat) {
+    ASSERT_TRUE(hub_.start());
+    auto keys = hub_.public_keys();
+    keys.origin = "another.test/log";
+    const auto client = connect(settings_with(own_, keys, hub_.endpoint()));
+    EXPECT_THAT(client->wait_ready(patience), FailsWith(ErrorCode::log_identity_wrong));
+}
+
+TEST_F(ClientTest, AHubThatComesBackGetsWhatWasNotAnswered) {
+    hub_.set_silent(true);
+    ASSERT_TRUE(hub_.start());
+    const auto client = connect(settings_with(own_, hub_.public_keys(), hub_.endpoint()));
+    auto one = client->submit(envelope("one"));
+    auto two = client->submit(envelope("two"));
+    auto three = client->submit(envelope("three"));
+    ASSERT_TRUE(hub_.wait_for_submit());
+    hub_.stop();
+    hub_.set_silent(false);
+    ASSERT_TRUE(hub_.start());
+    ASSERT_EQ(three.wait_for(patience), std::future_status::ready);
+    EXPECT_TRUE(one.get().has_value());
+    EXPECT_TRUE(two.get().has_value());
+    EXPECT_TRUE(three.get().has_value());
+    EXPECT_THAT(hub_.recorded(), ElementsAre("one", "two", "three"));
+}
+
+TEST_F(ClientTest, ManySendersGetOneAnswerEach) {
+    ASSERT_TRUE(hub_.start());
+    const auto client = connect(settings_with(own_, hub_.public_keys(), hub_.endpoint()));
+    std::vector<std::thread> threads;
+    std::atomic<int> accepted = 0;
+    for (int t = 0; t < 4; ++t) {
+        threads.emplace_back([&client, &accepted, t] {
+            for (int i = 0; i < 50; ++i) {
+                const std::string bytes = std::to_string(t) + "/" + std::to_string(i);
+                if (client->submit(envelope(bytes, std::to_string(t))).get()) ++accepted;
+            }
+        });
+    }
+    for (std::thread& thread : threads)
+        thread.join();
+    EXPECT_EQ(accepted, 200);
+    EXPECT_THAT(hub_.recorded(), SizeIs(200));
+}
+
+TEST_F(ClientTest, AFullQueueIsToldAtOnce) {
+    auto settings = settings_with(own_, hub_.public_keys(), "tcp://127.0.0.1:9");
+    settings.queue.messages_max = 2;
+    const auto client = connect(std::move(settings));
+    auto one = client->submit(envelope("one"));
+    auto two = client->submit(envelope("two"));
+    auto three = client->submit(envelope("three"));
+    ASSERT_EQ(three.wait_for(0s), std::future_status::ready);
+    EXPECT_THAT(three.get(), FailsWith(ErrorCode::queue_full));
+    client->close();
+    EXPECT_THAT(one.get(), FailsWith(ErrorCode::session_lost));
+    EXPECT_THAT(two.get(), FailsWith(ErrorCode::session_lost));
+}
+
+TEST_F(ClientTest, DeliveriesAreHandledInOrderAndAcked) {
+    hub_.set_deliveries({"a", "b", "c"});
+    ASSERT_TRUE(hub_.start());
+    const auto client = connect(settings_with(own_, hub_.public_keys(), hub_.endpoint()));
+    std::vector<Bytes> handled;
+    std::counting_semaphore<10> done{0};
+    const auto opened = client->subscribe("inbox", 8, [&](const Delivery& delivery) {
+        handled.push_back(delivery.envelope);
+        done.release();
+        return Result<void>{};
+    });
+    for (int i = 0; i < 3; ++i)
+        done.acquire();
+    client->close();
+    EXPECT_THAT(handled, ElementsAre("a", "b", "c"));
+    ASSERT_TRUE(hub_.wait_for_goodbye());
+    EXPECT_EQ(hub_.acked().back(), 2U);
+}
+
+TEST_F(ClientTest, WhatCouldNotBeHandledComesAgain) {
+    hub_.set_deliveries({"a", "b", "c"});
+    ASSERT_TRUE(hub_.start());
+    const auto client = connect(settings_with(own_, hub_.public_keys(), hub_.endpoint()));
+    std::vector<Bytes> tried;
+    std::counting_semaphore<10> done{0};
+    bool has_failed = false;
+    const auto opened = client->subscribe("inbox", 8, [&](const Delivery& delivery) {
+        tried.push_back(delivery.envelope);
+        if (delivery.envelope == "b" && !std::exchange(has_failed, true)) {
+            return Result<void>{ErrorCode::file_unwritable};
+        }
+        done.release();
+        return Result<void>{};
+    });
+    for (int i = 0; i < 3; ++i)
+        done.acquire();
+    client->close();
+    EXPECT_THAT(tried, ElementsAre("a", "b", "b", "c"));
+    ASSERT_TRUE(hub_.wait_for_goodbye());
+    EXPECT_THAT(hub_.acked(), ::testing::Contains(0U));
+    EXPECT_EQ(hub_.acked().back(), 2U);
+}
+
+TEST_F(ClientTest, AnOperatorAsksHowTheHubIs) {
+    ASSERT_TRUE(hub_.start());
+    const auto client = connect(settings_with(own_, hub_.public_keys(), hub_.endpoint()));
+    const auto status = client->status().get();
+    ASSERT_TRUE(status.has_value()) << status.error().line();
+    EXPECT_EQ(status->tree_size(), 1U);
+}
+
+TEST_F(ClientTest, ClosingTwiceDoesNothing) {
+    ASSERT_TRUE(hub_.start());
+    const auto client = connect(settings_with(own_, hub_.public_keys(), hub_.endpoint()));
+    client->close();
+    client->close();
+    EXPECT_THAT(client->wait_ready(patience), FailsWith(ErrorCode::hub_unreachable));
+}
+
+}  // namespace
+}  // namespace jobbro::kit

@@ -1,0 +1,190 @@
+#include "tests/unit/kit/fake_hub.h"
+
+#include <zmq.h>
+
+#include <algorithm>
+#include <chrono>
+
+#include "proto/base/limits.h"
+
+namespace jobbro::kit {
+namespace {
+
+std::vector<Bytes> receive_parts(void* socket) {
+    std::vector<Bytes> parts;
+    Bytes buffer(limits::frame_bytes_cut, '\0');
+    int more = 1;
+    while (more != 0) {
+        const int size = zmq_recv(socket, buffer.data(), buffer.size(), ZMQ_DONTWAIT);
+        if (size < 0) return {};
+        parts.push_back(buffer.substr(0, static_cast<std::size_t>(size)));
+        std::size_t option_size = sizeof more;
+        zmq_getsockopt(socket, ZMQ_RCVMORE, &more, &option_size);
+    }
+    return parts;
+}
+
+void send_parts(void* socket, const std::vector<Bytes>& parts) {
+    for (std::size_t i = 0; i < parts.size(); ++i) {
+        zmq_send(socket, parts[i].data(), parts[i].size(), i + 1 < parts.size() ? ZMQ_SNDMORE : 0);
+    }
+}
+
+void set_int(void* socket, int option, int value) {
+    zmq_setsockopt(socket, option, &value, sizeof value);
+}
+
+}  // namespace
+
+bool FakeHub::start() {
+    is_stopping_ = false;
+    void* context = zmq_ctx_new();
+    void* zap = zmq_socket(context, ZMQ_REP);
+    zmq_bind(zap, "inproc://zeromq.zap.01");
+    void* router = zmq_socket(context, ZMQ_ROUTER);
+    set_int(router, ZMQ_LINGER, 0);
+    set_int(zap, ZMQ_LINGER, 0);
+    set_int(router, ZMQ_CURVE_SERVER, 1);
+    zmq_setsockopt(router, ZMQ_CURVE_SECRETKEY, side_.curve().view().data(), 32);
+    zmq_setsockopt(router, ZMQ_ZAP_DOMAIN, "jobbro", 6);
+    bool is_bound = false;
+    // The port of a hub that has just stopped may be held a moment longer.
+    for (int attempt = 0; attempt < 200 && !is_bound; ++attempt) {
+        is_bound = zmq_bind(router, endpoint_.c_str()) == 0;
+        if (!is_bound) zmq_poll(nullptr, 0, 10);
+    }
+    if (!is_bound) {
+        zmq_close(router);
+        zmq_close(zap);
+        zmq_ctx_term(context);
+        return false;
+    }
+    char bound[256] = {};
+    std::size_t size = sizeof bound;
+    zmq_getsockopt(router, ZMQ_LAST_ENDPOINT, bound, &size);
+    endpoint_ = bound;
+    thread_ = std::thread([this, context, router, zap] { run(context, router, zap); });
+    return true;
+}
+
+void FakeHub::stop() {
+    is_stopping_ = true;
+    if (thread_.joinable()) thread_.join();
+}
+
+void FakeHub::run(void* context, void* router, void* zap) {
+    while (!is_stopping_) {
+        zmq_pollitem_t items[] = {{router, 0, ZMQ_POLLIN, 0}, {zap, 0, ZMQ_POLLIN, 0}};
+        zmq_poll(items, 2, 5);
+        if ((items[1].revents & ZMQ_POLLIN) != 0) answer_zap(zap);
+        if ((items[0].revents & ZMQ_POLLIN) != 0) answer(router);
+    }
+    zmq_close(router);
+    zmq_close(zap);
+    zmq_ctx_term(context);
+}
+
+void FakeHub::answer_zap(void* zap) const {
+    const auto parts = receive_parts(zap);
+    if (parts.size() < 7) return;
+    const bool is_admitted = BytesView{parts[6]} == admitted_.view();
+    send_parts(zap,
+               {"1.0", parts[1], is_admitted ? "200" : "400", "", is_admitted ? "party" : "", ""});
+}
+
+void FakeHub::answer(void* router) {
+    const auto parts = receive_parts(router);
+    v1::ClientFrame frame;
+    if (parts.size() != 2 || !frame.ParseFromString(parts[1])) return;
+    for (const v1::HubFrame& reply : answers_to(frame)) {
+        send_parts(router, {parts[0], side_.seal(reply)});
+    }
+}
+
+std::vector<v1::HubFrame> FakeHub::answers_to(const v1::ClientFrame& frame) {
+    const std::lock_guard lock(mutex_);
+    changed_.notify_all();
+    v1::HubFrame reply;
+    switch (frame.kind_case()) {
+        case v1::ClientFrame::kHello:
+            return {side_.welcome(recorded_.size() + 1)};
+        case v1::ClientFrame::kSubmit:
+            ++submits_;
+            if (is_silent_) return {};
+            return {record(frame.submit())};
+        case v1::ClientFrame::kSubscribe: {
+            reply.mutable_subscribed()->set_name(frame.subscribe().name());
+            const std::uint64_t first = acked_.empty() ? 0 : acked_.back() + 1;
+            if (first >= deliveries_.size()) return {reply};
+            return {reply, deliver_from(frame.subscribe(), first)};
+        }
+        case v1::ClientFrame::kAck:
+            acked_.push_back(frame.ack().sequence());
+            return {};
+        case v1::ClientFrame::kUnsubscribe:
+            reply.mutable_subscription_ended()->set_name(frame.unsubscribe().name());
+            return {reply};
+        case v1::ClientFrame::kPing:
+            reply.mutable_pong()->set_number(frame.ping().number());
+            return {reply};
+        case v1::ClientFrame::kGetStatus:
+            reply.mutable_status()->set_request_number(frame.get_status().request_number());
+            reply.mutable_status()->set_tree_size(recorded_.size() + 1);
+            return {reply};
+        case v1::ClientFrame::kGoodbye:
+            ++goodbyes_;
+            return {};
+        default:
+            return {};
+    }
+}
+
+v1::HubFrame FakeHub::record(const v1::Submit& submit) {
+    v1::HubFrame reply;
+    std::uint64_t size = 0;
+    for (int i = 0; i < submit.envelopes_size(); ++i) {
+        const auto found = std::find(recorded_.begin(), recorded_.end(), submit.envelopes(i));
+        const auto sequence = static_cast<std::uint64_t>(found - recorded_.begin()) + 1;
+        if (found == recorded_.end()) recorded_.push_back(submit.envelopes(i));
+        v1::Outcome& outcome = *reply.mutable_outcomes()->add_outcomes();
+        outcome.set_submit_number(submit.submit_number());
+        outcome.set_index(static_cast<std::uint32_t>(i));
+        outcome.mutable_receipt()->set_sequence(sequence);
+        size = std::max(size, sequence + 1);
+    }
+    reply.mutable_outcomes()->set_checkpoint(side_.checkpoint(size));
+    return reply;
+}
+
+v1::HubFrame FakeHub::deliver_from(const v1::Subscribe& subscribe, std::uint64_t first) const {
+    v1::HubFrame reply;
+    reply.mutable_deliveries()->set_name(subscribe.name());
+    for (std::uint64_t i = first; i < deliveries_.size() && i < first + subscribe.credit(); ++i) {
+        v1::Delivery& delivery = *reply.mutable_deliveries()->add_deliveries();
+        delivery.set_sequence(i);
+        delivery.set_envelope(deliveries_[i]);
+    }
+    return reply;
+}
+
+std::vector<Bytes> FakeHub::recorded() {
+    const std::lock_guard lock(mutex_);
+    return recorded_;
+}
+
+std::vector<std::uint64_t> FakeHub::acked() {
+    const std::lock_guard lock(mutex_);
+    return acked_;
+}
+
+bool FakeHub::wait_for_submit() {
+    std::unique_lock lock(mutex_);
+    return changed_.wait_for(lock, std::chrono::seconds(10), [this] { return submits_ > 0; });
+}
+
+bool FakeHub::wait_for_goodbye() {
+    std::unique_lock lock(mutex_);
+    return changed_.wait_for(lock, std::chrono::seconds(10), [this] { return goodbyes_ > 0; });
+}
+
+}  // namespace jobbro::kit

@@ -1,0 +1,66 @@
+// A tiny hub on a real loopback socket, with CURVE and ZAP.
+#pragma once
+
+#include <atomic>
+#include <condition_variable>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "tests/unit/kit/hub_side.h"
+
+namespace jobbro::kit {
+
+// Answers Hello, Submit (a receipt each, an envelope again gets its first sequence), Subscribe and
+// Ping for one party until stopped. What it has recorded outlives stop(), so that start() is a
+// restart. Thread: any; the answers are made on its own thread.
+class FakeHub {
+  public:
+    explicit FakeHub(evidence::CurvePublicKey admitted) : admitted_(admitted) {}
+    ~FakeHub() { stop(); }
+    FakeHub(const FakeHub&) = delete;
+    FakeHub& operator=(const FakeHub&) = delete;
+
+    // Listens on a free port, or on the one it had. True when it does.
+    bool start();
+    void stop();
+    [[nodiscard]] const std::string& endpoint() const { return endpoint_; }
+    [[nodiscard]] evidence::HubPublicKeys public_keys() const { return side_.public_keys(); }
+
+    // To be set before start(): takes submits without answering them.
+    void set_silent(bool silent) { is_silent_ = silent; }
+    // Messages to be delivered to whoever subscribes, with sequences from 0.
+    void set_deliveries(std::vector<Bytes> envelopes) { deliveries_ = std::move(envelopes); }
+
+    std::vector<Bytes> recorded();
+    std::vector<std::uint64_t> acked();
+    // Waits until a Submit has come (also when silent). False after ten seconds.
+    bool wait_for_submit();
+    // Waits until a client has taken leave. False after ten seconds.
+    bool wait_for_goodbye();
+
+  private:
+    void run(void* context, void* router, void* zap);
+    void answer_zap(void* zap) const;
+    void answer(void* router);
+    std::vector<v1::HubFrame> answers_to(const v1::ClientFrame& frame);
+    v1::HubFrame record(const v1::Submit& submit);
+    v1::HubFrame deliver_from(const v1::Subscribe& subscribe, std::uint64_t first) const;
+
+    const evidence::CurvePublicKey admitted_;
+    HubSide side_;
+    std::string endpoint_ = "tcp://127.0.0.1:*";
+    std::vector<Bytes> deliveries_;
+    std::atomic<bool> is_silent_ = false;
+    std::atomic<bool> is_stopping_ = false;
+    std::mutex mutex_;
+    std::condition_variable changed_;
+    std::vector<Bytes> recorded_;
+    std::vector<std::uint64_t> acked_;
+    int goodbyes_ = 0;
+    int submits_ = 0;
+    std::thread thread_;
+};
+
+}  // namespace jobbro::kit
