@@ -70,7 +70,7 @@ def timeline_line(delivery, earlier):
         if cause["relation"] == "CAUSE_RELATION_CORRECTS":
             text += f"; corrects no. {earlier.get(cause['message_id'], '?')}"
     for finding in delivery.get("findings", []):
-        text += f"; finding {finding['code']}"
+        text += f"; {finding['severity']}: {finding['code']}"
     earlier[message["message_id"]] = delivery["sequence"]
     return (f"  no. {delivery['sequence']:>3}  {local}  {kind.replace('_', ' '):<18}  "
             f"from {message['sender'].split(':')[0]:<9}  {text}")

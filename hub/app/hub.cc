@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <filesystem>
+#include <set>
 
 #include "hub/app/parts.h"
 #include "proto/base/limits.h"
@@ -77,10 +78,14 @@ std::vector<core::FrameIn> Hub::Parts::take_frames() {
     std::vector<core::FrameIn> frames;
     std::size_t bytes = 0;
     std::size_t envelopes = 0;
+    frames_wait = true;
     while (frames.size() < limits::frames_per_turn_max && bytes < limits::turn_bytes_max &&
            envelopes + limits::envelopes_per_submit_max <= limits::entries_per_turn_max) {
         auto received = router->receive();
-        if (!received) break;
+        if (!received) {
+            frames_wait = false;
+            break;
+        }
         bytes += received->bytes.size();
         frames.push_back(frame_of(*std::move(received)));
         envelopes += envelopes_in(frames.back());
@@ -94,9 +99,8 @@ Result<void> Hub::Parts::turn() {
     const Instant now = clock.now();
     if (now >= last_look.plus_ms(look_around_every_ms) || now < last_look) look_around(now);
     const std::vector<core::FrameIn> frames = take_frames();
-    JOBBRO_TRY_ASSIGN(
-        const core::Turn done,
-        core->turn(frames, now, randomness, core::Conditions{health.is_disk_nearly_full.load()}));
+    JOBBRO_TRY_ASSIGN(const core::Turn done,
+                      core->turn(frames, now, randomness, conditions(start)));
     send(done.frames);
     report(done.report);
     JOBBRO_TRY(journal->upkeep(false, randomness));
@@ -108,13 +112,26 @@ Result<void> Hub::Parts::turn() {
     return {};
 }
 
+core::Conditions Hub::Parts::conditions(std::chrono::steady_clock::time_point start) const {
+    core::Conditions conditions;
+    conditions.disk_nearly_full = health.is_disk_nearly_full.load();
+    conditions.frames_wait = frames_wait;
+    conditions.steady = Instant{
+        std::chrono::duration_cast<std::chrono::microseconds>(start.time_since_epoch()).count()};
+    return conditions;
+}
+
 void Hub::Parts::send(const std::vector<core::FrameOut>& frames) {
+    std::set<Bytes> lost;  // what follows must not overtake what could not be sent
     for (const core::FrameOut& frame : frames) {
+        if (lost.contains(frame.route)) continue;
         const auto outcome =
             router->send(frame.route, frame.seal_to, frame.frame.SerializeAsString());
         // Whoever is gone or does not read starts again from what it has: nothing is lost, its
         // receipts and deliveries come again.
-        if (outcome != front::SendOutcome::sent) core->route_gone(frame.route);
+        if (outcome == front::SendOutcome::sent) continue;
+        core->route_gone(frame.route);
+        lost.insert(frame.route);
     }
 }
 
@@ -142,6 +159,8 @@ void Hub::Parts::report(const core::TurnReport& report) {
         metrics.set(ops::Gauged::tree_size, static_cast<double>(journal->size().value()));
     }
     metrics.set(ops::Gauged::sessions, static_cast<double>(core->sessions()));
+    metrics.set(ops::Gauged::queue_depth, static_cast<double>(core->waiting_subscriptions()),
+                "deliveries");
     if (report.sealed_now) {
         health.is_sealed = true;
         log->error("log_sealed", {{"evidence", report.evidence}});

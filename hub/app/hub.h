@@ -19,6 +19,9 @@ class Hub {
     // port_in_use, config_value_invalid, log_identity_wrong, tampered, opening_failed,
     // store_failed.
     static Result<std::unique_ptr<Hub>> start(const ops::Config& config, ops::Log& log);
+    // What start() would refuse before it opens anything: controllers, operators and key files.
+    // Errors: config_value_invalid, key_file_exposed, key_file_malformed, file_unreadable.
+    static Result<void> check(const ops::Config& config);
     ~Hub();
 
     // Turns until `stop_fd` is readable, then finishes what it has taken, tells every session

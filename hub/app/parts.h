@@ -1,6 +1,7 @@
 // What a running hub is made of, in the order it is built.
 #pragma once
 
+#include <chrono>
 #include <memory>
 #include <optional>
 
@@ -22,7 +23,7 @@ struct Hub::Parts {
     ops::Config config;
     ops::Log* log;
     SystemClock clock;
-    evidence::SystemRandomness randomness;
+    evidence::PooledRandomness randomness;
     ops::Metrics metrics;
     Health health;
     std::unique_ptr<store::Store> vault_store;
@@ -31,15 +32,18 @@ struct Hub::Parts {
     std::optional<core::Core> core;
     std::unique_ptr<front::Router> router;
     std::unique_ptr<ops::HttpServer> http;
-    Instant last_look;  // at the surroundings
+    Instant last_look;         // at the surroundings
+    bool frames_wait = false;  // the last turn left some in the socket
 
     // start.cc
     Result<void> open();
-    Result<journal::Journal::Identity> identity(const evidence::HubSecretKeys& keys) const;
+    static Result<journal::Journal::Identity> identity(const ops::Config& config,
+                                                       const evidence::HubSecretKeys& keys);
 
     // hub.cc
     Result<void> turn();
     std::vector<core::FrameIn> take_frames();
+    core::Conditions conditions(std::chrono::steady_clock::time_point start) const;
     void send(const std::vector<core::FrameOut>& frames);
     void report(const core::TurnReport& report);
     void look_around(Instant now);

@@ -1,5 +1,6 @@
 // Opening what the hub stands on.
 #include <google/protobuf/stubs/logging.h>
+#include <sys/resource.h>
 
 #include <filesystem>
 
@@ -17,6 +18,7 @@ ops::MetricLabels metric_labels() {
         labels.frame_kinds.push_back(frame->field(i)->name());
     }
     labels.frame_kinds.emplace_back("unreadable");
+    labels.queues = {"deliveries"};
     const auto* const kinds = v1::MessageKind_descriptor();
     for (int i = 0; i < kinds->value_count(); ++i) {
         const auto kind = static_cast<v1::MessageKind>(kinds->value(i)->number());
@@ -55,6 +57,22 @@ Result<v1::Operator> operator_of(const ops::OperatorConfig& config) {
     return result;
 }
 
+// As many open files as the sessions allowed may need: running out of them in the middle of a write
+// would end the process.
+Result<void> allow_files(std::size_t sessions) {
+    const std::uint64_t needed =
+        limits::files_of_databases_max + 2 * sessions + limits::files_spare;
+    rlimit allowed{};
+    if (getrlimit(RLIMIT_NOFILE, &allowed) != 0) return ErrorCode::file_limit_low;
+    if (allowed.rlim_cur >= needed) return {};
+    if (allowed.rlim_max < needed) {
+        return Error{ErrorCode::file_limit_low, std::to_string(needed) + " are needed"};
+    }
+    allowed.rlim_cur = needed;
+    if (setrlimit(RLIMIT_NOFILE, &allowed) != 0) return ErrorCode::file_limit_low;
+    return {};
+}
+
 }  // namespace
 
 std::string software() {
@@ -75,7 +93,8 @@ Result<std::unique_ptr<Hub>> Hub::start(const ops::Config& config, ops::Log& log
     return std::unique_ptr<Hub>(new Hub(std::move(parts)));
 }
 
-Result<journal::Journal::Identity> Hub::Parts::identity(const evidence::HubSecretKeys& keys) const {
+Result<journal::Journal::Identity> Hub::Parts::identity(const ops::Config& config,
+                                                        const evidence::HubSecretKeys& keys) {
     if (config.controllers.empty() || config.operators.empty()) {
         return Error{ErrorCode::config_value_invalid,
                      "at least one [[controller]] and one [[operator]] are needed"};
@@ -92,9 +111,16 @@ Result<journal::Journal::Identity> Hub::Parts::identity(const evidence::HubSecre
     return identity;
 }
 
+Result<void> Hub::check(const ops::Config& config) {
+    JOBBRO_TRY_ASSIGN(const auto keys, evidence::read_hub_secret_keys(config.keys));
+    JOBBRO_TRY(Parts::identity(config, keys));
+    return {};
+}
+
 Result<void> Hub::Parts::open() {
+    JOBBRO_TRY(allow_files(config.sessions_max));
     JOBBRO_TRY_ASSIGN(auto keys, evidence::read_hub_secret_keys(config.keys));
-    JOBBRO_TRY_ASSIGN(auto who, identity(keys));
+    JOBBRO_TRY_ASSIGN(auto who, identity(config, keys));
     JOBBRO_TRY_ASSIGN(auto vault_db,
                       store::RocksStore::open(config.data / "vault", journal::vault_table::names));
     JOBBRO_TRY_ASSIGN(auto log_db,
@@ -120,6 +146,8 @@ Result<void> Hub::Parts::open() {
             return known;
         }));
     look_around(clock.now());
+    health.is_sealed = core->is_sealed();
+    if (core->is_sealed()) log->error("log_is_sealed");
     health.last_turn_us = clock.now().microseconds;
     health.is_serving = true;
     if (!config.http.empty()) {

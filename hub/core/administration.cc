@@ -6,7 +6,7 @@ namespace jobbro::core {
 namespace {
 
 constexpr std::size_t statement_bytes_max = 16 * 1024;
-constexpr int parties_per_page_max = 256;
+constexpr int parties_per_page_max = 32;
 constexpr std::size_t subscriptions_told_max = 1024;
 
 google::protobuf::Timestamp timestamp_of(Instant time) {
@@ -52,14 +52,18 @@ Result<void> Core::change_registry(Session& session, const v1::ChangeRegistry& c
                    change.request_number());
         return {};
     }
-    if (is_sealed_) {
-        send_error(session, ErrorCode::hub_sealed, false, work, change.request_number());
-        return {};
-    }
-    auto party =
-        journal_->registry().judge(change.statement(), change.signature(), journal_->origin());
+    auto party = journal_->registry().judge(change.statement(), change.signature(),
+                                            journal_->origin(), journal_->recording_time(work.now));
     if (!party) {
         send_error(session, party.error(), false, work, change.request_number());
+        return {};
+    }
+    if (is_sealed_) {
+        // Nothing is recorded, but a stolen key can still be stopped until the next start.
+        const bool disables = party->disabled;
+        if (disables) journal_->disable_unrecorded(*std::move(party));
+        send_error(session, Error{ErrorCode::hub_sealed, disables ? "in effect, not recorded" : ""},
+                   false, work, change.request_number());
         return {};
     }
     v1::RegistryChange body;

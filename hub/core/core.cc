@@ -10,7 +10,14 @@ namespace {
 constexpr std::uint32_t protocol_version = 1;
 constexpr std::int64_t look_after_sessions_every_ms = 1000;
 
+// Names stand in keys and in the status: none may hold a CPR number, whatever its spelling.
+constexpr int digits_in_name_max = 9;
+
 bool is_subscription_name(const std::string& name) {
+    if (std::count_if(name.begin(), name.end(), [](char c) { return c >= '0' && c <= '9'; }) >
+        digits_in_name_max) {
+        return false;
+    }
     return !name.empty() && name.size() <= limits::subscription_name_bytes_max &&
            std::all_of(name.begin(), name.end(), [](char c) {
                return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_' ||
@@ -33,21 +40,28 @@ v1::Error error_frame(const Error& error, bool ended, std::uint64_t request_numb
 Core::Core(journal::Journal& journal, delivery::Subscriptions subscriptions, Settings settings)
     : journal_(&journal),
       settings_(std::move(settings)),
-      subscriptions_(std::move(subscriptions)) {}
+      subscriptions_(std::move(subscriptions)),
+      is_sealed_(journal.is_sealed()) {}
 
 // --- The turn --------------------------------------------------------------------------------
 
 Result<Turn> Core::turn(std::span<const FrameIn> frames, Instant now, Randomness& randomness,
                         const Conditions& conditions) {
-    Work work{now, &randomness, conditions, 0, {}, {}, {}, {}, {}, {}};
+    Work work{now, &randomness, conditions, 0, {}, {}, {}, {}, {}, {}, {}};
     for (const FrameIn& frame : frames)
         JOBBRO_TRY(take(frame, work));
     look_after_sessions(work);
     JOBBRO_TRY_ASSIGN(const journal::Commit commit, journal_->commit(randomness));
     work.turn.report.entries = commit.entries;
     // From here on everything staged is durable and may be spoken of.
-    answer_submits(work);
+    JOBBRO_TRY(answer_submits(work));
     answer_administration(work);
+    for (const delivery::SessionNumber number : work.to_end) {
+        const Session* const session = find_session(number);
+        if (session == nullptr) continue;
+        send_error(*session, ErrorCode::lanes_exhausted, true, work);
+        end_session(Bytes{session->route});
+    }
     for (const std::string& party : work.to_wake)
         subscriptions_.wake(party);
     JOBBRO_TRY(deliver(work));
@@ -78,7 +92,7 @@ Result<void> Core::take(const FrameIn& frame, Work& work) {
         return {};
     }
     Session& session = found->second;
-    session.last_heard = work.now;
+    session.last_heard = work.conditions.steady;
     const journal::Party* const party = journal_->registry().find(session.party.text());
     if (party == nullptr || !party->is_in_force(work.now) || party->curve_key != session.key) {
         send_error(session, ErrorCode::key_disabled, true, work);
@@ -139,7 +153,7 @@ void Core::hello(const FrameIn& frame, const v1::Hello& hello, Work& work) {
     } else if (hello.software().size() > limits::software_bytes_max ||
                static_cast<std::size_t>(hello.features_size()) > limits::features_max) {
         refusal = Error{ErrorCode::field_out_of_bounds, "hello"};
-    } else if (sessions_.size() >= settings_.sessions_max) {
+    } else if (!has_room_for(*party)) {
         refusal = ErrorCode::session_limit;
     }
     if (refusal) {
@@ -148,10 +162,25 @@ void Core::hello(const FrameIn& frame, const v1::Hello& hello, Work& work) {
     }
     const delivery::SessionNumber number = next_session_;
     next_session_ = next_session_.next();
-    const auto placed = sessions_.emplace(
-        frame.route, Session{number, frame.route, frame.key, party->id, work.now, work.now, {}});
+    const auto placed = sessions_.emplace(frame.route, Session{number,
+                                                               frame.route,
+                                                               frame.key,
+                                                               party->id,
+                                                               work.conditions.steady,
+                                                               work.conditions.steady,
+                                                               {}});
     routes_.emplace(number, frame.route);
     send(placed.first->second, welcome(placed.first->second), work);
+}
+
+// No party can lock out the others, and none the operators.
+bool Core::has_room_for(const journal::Party& party) const {
+    const auto of_party = std::count_if(sessions_.begin(), sessions_.end(), [&](const auto& each) {
+        return each.second.party == party.id;
+    });
+    if (static_cast<std::size_t>(of_party) >= limits::sessions_per_party_max) return false;
+    return party.id.role() == contract::Role::operator_ ||
+           sessions_.size() < settings_.sessions_max;
 }
 
 v1::HubFrame Core::welcome(const Session& session) const {
@@ -167,7 +196,7 @@ v1::HubFrame Core::welcome(const Session& session) const {
     told.set_envelope_bytes_max(limits::envelope_bytes_max);
     told.set_envelopes_per_submit_max(limits::envelopes_per_submit_max);
     told.set_credit_max(limits::credit_max);
-    told.set_heartbeat_ms(static_cast<std::uint32_t>(limits::heartbeat_ms));
+    told.set_heartbeat_ms(static_cast<std::uint32_t>(heartbeat_ms()));
     told.set_session_silent_ms_max(static_cast<std::uint32_t>(settings_.session_silent_ms_max));
     return frame;
 }
@@ -223,14 +252,22 @@ void Core::unsubscribe(Session& session, const v1::Unsubscribe& unsubscribe, Wor
     send(session, std::move(frame), work);
 }
 
+// A provider has what jobcentres send it for as long as a grant lets it reach them; a jobcentre has
+// what is said on its own orders.
+bool Core::may_receive(const std::string& party, const journal::OpenedEntry& entry,
+                       Instant now) const {
+    const journal::Party* const receiver = journal_->registry().find(party);
+    if (receiver == nullptr || !receiver->is_in_force(now)) return false;
+    return receiver->id.role() == contract::Role::jobcentre || receiver->reaches(entry.sender, now);
+}
+
 Result<void> Core::deliver(Work& work) {
-    auto outgoing = subscriptions_.collect(*journal_);
-    if (!outgoing) {
-        if (outgoing.error().code == ErrorCode::store_failed) return outgoing.error();
-        seal(outgoing.error(), work);
-        return {};
-    }
-    for (delivery::Outgoing& each : *outgoing) {
+    auto collected = subscriptions_.collect(
+        *journal_, [&](const std::string& party, const journal::OpenedEntry& entry) {
+            return may_receive(party, entry, work.now);
+        });
+    if (!collected) return std::move(collected).error();
+    for (delivery::Outgoing& each : collected->outgoing) {
         const Session* const session = find_session(each.session);
         JOBBRO_ASSERT(session != nullptr);
         work.turn.report.deliveries += static_cast<std::size_t>(each.deliveries.deliveries_size());
@@ -238,29 +275,38 @@ Result<void> Core::deliver(Work& work) {
         *frame.mutable_deliveries() = std::move(each.deliveries);
         send(*session, std::move(frame), work);
     }
+    for (const auto& damaged : collected->damaged) {
+        JOBBRO_TRY(seal(damaged.error, work));
+        const Session* const session = find_session(damaged.session);
+        JOBBRO_ASSERT(session != nullptr);
+        v1::HubFrame ended;
+        ended.mutable_subscription_ended()->set_name(damaged.name);
+        ended.mutable_subscription_ended()->set_code(v1::ERROR_CODE_TAMPERED);
+        send(*session, std::move(ended), work);
+    }
     return {};
 }
 
 // --- Sessions --------------------------------------------------------------------------------
 
 void Core::look_after_sessions(Work& work) {
-    if (work.now < last_look_.plus_ms(look_after_sessions_every_ms) && work.now >= last_look_ &&
-        work.registry_answers.empty()) {
-        return;
-    }
-    last_look_ = work.now;
+    const Instant steady = work.conditions.steady;
+    const bool is_due = steady >= last_look_.plus_ms(look_after_sessions_every_ms);
+    if (!is_due && work.registry_answers.empty() && !is_sealed_) return;
+    last_look_ = steady;
     std::vector<Bytes> over;
     for (auto& [route, session] : sessions_) {
         const journal::Party* const party = journal_->registry().find(session.party.text());
         if (party == nullptr || !party->is_in_force(work.now)) {
             send_error(session, ErrorCode::key_disabled, true, work);
             over.push_back(route);
-        } else if (work.now > session.last_heard.plus_ms(settings_.session_silent_ms_max)) {
+        } else if (!work.conditions.frames_wait &&
+                   steady > session.last_heard.plus_ms(settings_.session_silent_ms_max)) {
             send_error(session, ErrorCode::session_silent, true, work);
             over.push_back(route);
-        } else if (work.now > session.last_heard.plus_ms(limits::heartbeat_ms) &&
-                   work.now > session.last_pinged.plus_ms(limits::heartbeat_ms)) {
-            session.last_pinged = work.now;
+        } else if (steady > session.last_heard.plus_ms(heartbeat_ms()) &&
+                   steady > session.last_pinged.plus_ms(heartbeat_ms())) {
+            session.last_pinged = steady;
             v1::HubFrame ping;
             ping.mutable_ping()->set_number(++ping_number_);
             send(session, std::move(ping), work);
@@ -288,7 +334,7 @@ void Core::route_gone(const Bytes& route) {
 }
 
 std::vector<FrameOut> Core::say_goodbye() {
-    Work work{{}, nullptr, {}, 0, {}, {}, {}, {}, {}, {}};
+    Work work{{}, nullptr, {}, 0, {}, {}, {}, {}, {}, {}, {}};
     for (const auto& [route, session] : sessions_) {
         v1::HubFrame frame;
         frame.mutable_goodbye();
@@ -297,11 +343,12 @@ std::vector<FrameOut> Core::say_goodbye() {
     return std::move(work.turn.frames);
 }
 
-void Core::seal(const Error& error, Work& work) {
-    if (is_sealed_) return;
+Result<void> Core::seal(const Error& error, Work& work) {
+    if (is_sealed_) return {};
     is_sealed_ = true;
     work.turn.report.sealed_now = true;
     work.turn.report.evidence = error.line();
+    return journal_->record_seal(error.line());
 }
 
 // --- Sending ---------------------------------------------------------------------------------

@@ -38,6 +38,10 @@ struct FrameOut {
 // What the surroundings are like in this turn.
 struct Conditions {
     bool disk_nearly_full = false;
+    // There were more frames than the turn took: nobody can be said to have been silent.
+    bool frames_wait = false;
+    // Time that only goes forward, whatever is done to the clock; for heartbeats and silence.
+    Instant steady;
 };
 
 // How many messages of a kind met which fate.
@@ -93,6 +97,8 @@ class Core {
     // A turn without frames would send something.
     [[nodiscard]] bool has_work() const { return subscriptions_.has_work(); }
     [[nodiscard]] std::size_t sessions() const { return sessions_.size(); }
+    // How many subscriptions wait for their share of a turn.
+    [[nodiscard]] std::size_t waiting_subscriptions() const { return subscriptions_.waiting(); }
     // Evidence of tampering was found: nothing is recorded any more.
     [[nodiscard]] bool is_sealed() const { return is_sealed_; }
 
@@ -117,6 +123,7 @@ class Core {
         Randomness* randomness;
         Conditions conditions;
         std::size_t recorded = 0;
+        std::vector<delivery::SessionNumber> to_end;  // when all has been answered
         std::vector<Answer> answers;
         std::vector<RegistryAnswer> registry_answers;
         std::vector<std::pair<delivery::SessionNumber, v1::GetStatus>> status_requests;
@@ -126,8 +133,9 @@ class Core {
     };
 
     // outcomes.cc
-    void answer_submits(Work& work);
-    v1::Outcome outcome_of(const Answer& answer, Bytes& checkpoint, Work& work);
+    Result<void> answer_submits(Work& work);
+    Result<std::optional<v1::Outcome>> outcome_of(const Answer& answer, Bytes& checkpoint,
+                                                  Work& work);
 
     // core.cc
     Result<void> take(const FrameIn& frame, Work& work);
@@ -137,7 +145,14 @@ class Core {
     void acknowledge(Session& session, const v1::Ack& ack, Work& work);
     void unsubscribe(Session& session, const v1::Unsubscribe& unsubscribe, Work& work);
     Result<void> deliver(Work& work);
+    [[nodiscard]] bool may_receive(const std::string& party, const journal::OpenedEntry& entry,
+                                   Instant now) const;
     void look_after_sessions(Work& work);
+    [[nodiscard]] bool has_room_for(const journal::Party& party) const;
+    // A quarter of the silence allowed, so that three may be missed.
+    [[nodiscard]] std::int64_t heartbeat_ms() const {
+        return std::min(limits::heartbeat_ms, settings_.session_silent_ms_max / 4);
+    }
     void end_session(const Bytes& route);
     [[nodiscard]] const Session* find_session(delivery::SessionNumber number) const;
     void send(const Session& session, v1::HubFrame frame, Work& work) const;
@@ -145,7 +160,7 @@ class Core {
                     std::uint64_t request_number = 0) const;
     static void send_error_unsealed(const Bytes& route, const Error& error, Work& work);
     [[nodiscard]] v1::HubFrame welcome(const Session& session) const;
-    void seal(const Error& error, Work& work);
+    Result<void> seal(const Error& error, Work& work);
 
     // intake.cc
     struct Place;  // of an envelope in its submit
@@ -161,7 +176,8 @@ class Core {
     [[nodiscard]] std::optional<Error> capacity_error(const Work& work) const;
     Result<Order> place_order(const Session& session, const v1::Envelope& envelope,
                               const contract::EnvelopeFacts& facts, Work& work);
-    Result<Order> find_order(const Session& session, const contract::EnvelopeFacts& facts);
+    Result<Order> find_order(const Session& session, const v1::Envelope& envelope,
+                             const contract::EnvelopeFacts& facts, Instant now);
     Result<void> resolve_causes(const Session& session, const v1::Envelope& envelope,
                                 const contract::EnvelopeFacts& facts, const Order& order,
                                 v1::EntryIndex& index);
@@ -179,7 +195,7 @@ class Core {
     std::map<Bytes, Session> sessions_;  // by routing id
     std::map<delivery::SessionNumber, Bytes> routes_;
     delivery::SessionNumber next_session_{1};
-    Instant last_look_;
+    Instant last_look_;  // steady time
     std::uint64_t ping_number_ = 0;
     bool is_sealed_ = false;
 };

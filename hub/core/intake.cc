@@ -1,4 +1,6 @@
 // Submitted envelopes: what is recorded, what is not, and why.
+#include <algorithm>
+
 #include "hub/core/core.h"
 #include "hub/domain/order_dialogue.h"
 #include "proto/evidence/merkle.h"
@@ -40,6 +42,12 @@ Result<void> check_signature(const v1::Submit& submit, const journal::Party& par
         return ErrorCode::signature_wrong;
     }
     return {};
+}
+
+bool is_correction(const v1::Envelope& envelope) {
+    return std::any_of(envelope.causes().begin(), envelope.causes().end(), [](const v1::Cause& c) {
+        return c.relation() == v1::CAUSE_RELATION_CORRECTS;
+    });
 }
 
 bool may_come_again(const Error& error) {
@@ -101,7 +109,7 @@ Result<void> Core::submit(Session& session, const v1::Submit& submit, Work& work
             } else if (is_fatal(fate.error())) {
                 return fate.error();
             } else if (is_damage(fate.error())) {
-                seal(fate.error(), work);
+                JOBBRO_TRY(seal(fate.error(), work));
                 answer.fate = Error{ErrorCode::hub_sealed};
             } else {
                 answer.fate = std::move(fate).error();
@@ -110,8 +118,7 @@ Result<void> Core::submit(Session& session, const v1::Submit& submit, Work& work
         work.answers.push_back(std::move(answer));
     }
     if (session.blocked_lanes.size() > limits::blocked_lanes_per_session_max) {
-        send_error(session, ErrorCode::lanes_exhausted, true, work);
-        end_session(Bytes{session.route});
+        work.to_end.push_back(session.number);
     }
     return {};
 }
@@ -125,14 +132,18 @@ Result<Sequence> Core::judge(Session& session, const Place& place, const v1::Env
     }
     // Before anything else that could be said of it: what was recorded once has its receipt.
     JOBBRO_TRY_ASSIGN(const auto recorded, journal_->find_message(session.party.text(), *id));
+    const auto lane = session.blocked_lanes.find(envelope.order_id());
     if (recorded) {
+        // Another session of the party's may have brought it; it has come, all the same.
+        if (lane != session.blocked_lanes.end() && lane->second == *id) {
+            session.blocked_lanes.erase(lane);
+        }
         if (recorded->body_digest != place.digest) {
             return Error{ErrorCode::message_id_reused, {}, "message_id"};
         }
         ++work.turn.report.messages[contract::kind_of(envelope)].duplicates;
         return recorded->sequence;
     }
-    const auto lane = session.blocked_lanes.find(envelope.order_id());
     if (lane != session.blocked_lanes.end()) {
         if (lane->second != *id) return Error{ErrorCode::lane_blocked, {}, "order_id"};
         session.blocked_lanes.erase(lane);
@@ -158,8 +169,9 @@ Result<Sequence> Core::judge_new(const Session& session, const Place& place,
     if (session.party.role() != domain::sender_of(facts.kind)) {
         return Error{ErrorCode::role_not_allowed, {}, "body"};
     }
-    auto order = domain::opens_order(facts.kind) ? place_order(session, envelope, facts, work)
-                                                 : find_order(session, facts);
+    const bool opens = domain::opens_order(facts.kind) && !is_correction(envelope);
+    auto order = opens ? place_order(session, envelope, facts, work)
+                       : find_order(session, envelope, facts, work.now);
     if (!order) return std::move(order).error();
     return record(session, place, envelope, facts, *std::move(order), work);
 }
@@ -188,15 +200,28 @@ Result<Core::Order> Core::place_order(const Session& session, const v1::Envelope
     return order;
 }
 
-Result<Core::Order> Core::find_order(const Session& session, const contract::EnvelopeFacts& facts) {
+Result<Core::Order> Core::find_order(const Session& session, const v1::Envelope& envelope,
+                                     const contract::EnvelopeFacts& facts, Instant now) {
+    // An order of somebody else's is answered as one that does not exist, and so is one whose
+    // jobcentre the provider may not reach any more.
     const Error unknown{ErrorCode::order_unknown, {}, "order_id"};
     JOBBRO_TRY_ASSIGN(const auto subject, journal_->cases().subject_of(facts.order_id));
     if (!subject) return unknown;
     JOBBRO_TRY_ASSIGN(auto* const row, journal_->cases().open(*subject));
     const journal::rows::OrderRow* const found = journal::find_order(*row, facts.order_id);
     if (found == nullptr) return Error{ErrorCode::tampered, "an order without its case"};
-    // An order of somebody else's is answered as one that does not exist.
-    if (found->provider() != session.party.text()) return unknown;
+    const bool by_jobcentre = session.party.role() == contract::Role::jobcentre;
+    if (session.party.text() != (by_jobcentre ? found->jobcentre() : found->provider())) {
+        return unknown;
+    }
+    if (by_jobcentre && envelope.audience().party() != found->provider()) {
+        return Error{ErrorCode::audience_invalid, {}, "audience.party"};
+    }
+    const journal::Party* const provider = journal_->registry().find(found->provider());
+    JOBBRO_ASSERT(provider != nullptr);
+    if (!provider->reaches(found->jobcentre(), now)) {
+        return by_jobcentre ? Error{ErrorCode::provider_unknown, {}, "audience.party"} : unknown;
+    }
     JOBBRO_TRY_ASSIGN(const auto named, journal_->vault().subject_of(facts.citizen));
     if (named != subject) return Error{ErrorCode::citizen_mismatch, {}, "citizen.cpr_number"};
     Order order;
@@ -242,7 +267,8 @@ Result<Sequence> Core::record(const Session& session, const Place& place,
                               Order order, Work& work) {
     v1::EntryIndex index;
     index.set_kind(facts.kind);
-    const std::string& receiver = order.is_new ? order.provider : order.jobcentre;
+    const std::string& receiver =
+        session.party.text() == order.jobcentre ? order.provider : order.jobcentre;
     index.add_audience(receiver);
     index.set_order_id(Bytes{facts.order_id.view()});
     index.set_subject_id(Bytes{view(order.subject)});
@@ -273,8 +299,10 @@ Result<Sequence> Core::record(const Session& session, const Place& place,
     }
     journal::rows::OrderRow* const changed = journal::find_order(*row, facts.order_id);
     JOBBRO_ASSERT(changed != nullptr);
-    const auto before = static_cast<domain::OrderState>(changed->state());
-    changed->set_state(static_cast<std::uint32_t>(domain::state_after(before, facts.kind)));
+    if (!is_correction(envelope)) {
+        const auto before = static_cast<domain::OrderState>(changed->state());
+        changed->set_state(static_cast<std::uint32_t>(domain::state_after(before, facts.kind)));
+    }
     changed->set_last_sequence_plus_one(sequence.value() + 1);
     row->set_last_sequence_plus_one(sequence.value() + 1);
     journal_->cases().changed(order.subject);

@@ -4,7 +4,8 @@
 namespace jobbro::core {
 namespace {
 
-constexpr int outcomes_per_frame_max = 512;
+// With the most findings a message can have, a frame stays well under limits::frame_bytes_max.
+constexpr int outcomes_per_frame_max = 128;
 
 v1::Receipt receipt_of(const journal::OpenedEntry& entry) {
     v1::Receipt receipt;
@@ -32,32 +33,34 @@ v1::Rejection rejection_of(const Error& error) {
 }  // namespace
 
 // A receipt is made from what was stored, whether it is the first or the answer to a duplicate.
-v1::Outcome Core::outcome_of(const Answer& answer, Bytes& checkpoint, Work& work) {
+// Where that cannot be read there is no answer: a rejection would say that nothing was recorded.
+Result<std::optional<v1::Outcome>> Core::outcome_of(const Answer& answer, Bytes& checkpoint,
+                                                    Work& work) {
     v1::Outcome outcome;
     outcome.set_submit_number(answer.submit_number);
     outcome.set_index(answer.index);
     outcome.set_message_id(answer.message_id);
-    const auto* error = std::get_if<Error>(&answer.fate);
-    Error damage{ErrorCode::hub_sealed};
-    if (error == nullptr) {
-        const Sequence sequence = std::get<Sequence>(answer.fate);
-        const auto entry = journal_->read(sequence);
-        auto note = journal_->checkpoint_with(sequence);
-        if (entry && note) {
-            checkpoint = *std::move(note);
-            *outcome.mutable_receipt() = receipt_of(**entry);
-            return outcome;
-        }
-        seal(entry ? note.error() : entry.error(), work);
-        error = &damage;
+    if (const auto* const error = std::get_if<Error>(&answer.fate)) {
+        *outcome.mutable_rejection() = rejection_of(*error);
+        ++work.turn.report.rejected[error->code];
+        ++work.turn.report.messages[answer.kind].rejected;
+        return std::optional<v1::Outcome>{std::move(outcome)};
     }
-    *outcome.mutable_rejection() = rejection_of(*error);
-    ++work.turn.report.rejected[error->code];
-    ++work.turn.report.messages[answer.kind].rejected;
-    return outcome;
+    const Sequence sequence = std::get<Sequence>(answer.fate);
+    const auto entry = journal_->read(sequence);
+    auto note = journal_->checkpoint_with(sequence);
+    if (!entry || !note) {
+        const Error& error = entry ? note.error() : entry.error();
+        if (error.code == ErrorCode::store_failed) return error;
+        JOBBRO_TRY(seal(error, work));
+        return std::optional<v1::Outcome>{};
+    }
+    checkpoint = *std::move(note);
+    *outcome.mutable_receipt() = receipt_of(**entry);
+    return std::optional<v1::Outcome>{std::move(outcome)};
 }
 
-void Core::answer_submits(Work& work) {
+Result<void> Core::answer_submits(Work& work) {
     // One frame a session and commit: a duplicate's first receipt belongs to an earlier commit.
     std::map<std::pair<delivery::SessionNumber, Bytes>, v1::Outcomes> frames;
     const auto flush = [&](delivery::SessionNumber number, v1::Outcomes&& outcomes) {
@@ -69,10 +72,16 @@ void Core::answer_submits(Work& work) {
     };
     for (const Answer& answer : work.answers) {
         Bytes checkpoint;
-        v1::Outcome outcome = outcome_of(answer, checkpoint, work);
+        JOBBRO_TRY_ASSIGN(auto outcome, outcome_of(answer, checkpoint, work));
+        if (!outcome) {
+            if (const Session* const session = find_session(answer.session)) {
+                send_error(*session, ErrorCode::hub_sealed, false, work, answer.submit_number);
+            }
+            continue;
+        }
         v1::Outcomes& frame = frames[{answer.session, checkpoint}];
         frame.set_checkpoint(checkpoint);
-        *frame.add_outcomes() = std::move(outcome);
+        *frame.add_outcomes() = *std::move(outcome);
         if (frame.outcomes_size() >= outcomes_per_frame_max) {
             flush(answer.session, std::move(frame));
             frames.erase({answer.session, checkpoint});
@@ -80,6 +89,7 @@ void Core::answer_submits(Work& work) {
     }
     for (auto& [key, outcomes] : frames)
         flush(key.first, std::move(outcomes));
+    return {};
 }
 
 }  // namespace jobbro::core

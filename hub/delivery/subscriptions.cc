@@ -152,20 +152,27 @@ void Subscriptions::wake(const std::string& party) {
     }
 }
 
-Result<std::vector<Outgoing>> Subscriptions::collect(journal::Journal& journal) {
-    std::vector<Outgoing> out;
+Result<Subscriptions::Collected> Subscriptions::collect(journal::Journal& journal,
+                                                        const MayReceive& may_receive) {
+    Collected collected;
     std::size_t budget = limits::deliveries_per_turn_max;
     // Each ready subscription is looked at once; those with more to say go to the back of the line.
     for (std::size_t left = ready_.size(); left > 0 && budget > 0; --left) {
         const Key key = ready_.front();
         ready_.pop_front();
-        JOBBRO_TRY(collect_one(key, journal, budget, out));
+        auto done = collect_one(key, journal, may_receive, budget, collected.outgoing);
+        if (done) continue;
+        if (done.error().code == ErrorCode::store_failed) return std::move(done).error();
+        Subscription& subscription = subscriptions_.at(key);
+        collected.damaged.push_back({*subscription.session, key.second, std::move(done).error()});
+        close(key, subscription);
     }
-    return out;
+    return collected;
 }
 
 Result<void> Subscriptions::collect_one(const Key& key, journal::Journal& journal,
-                                        std::size_t& budget, std::vector<Outgoing>& out) {
+                                        const MayReceive& may_receive, std::size_t& budget,
+                                        std::vector<Outgoing>& out) {
     Subscription& subscription = subscriptions_.at(key);
     subscription.is_ready = false;
     const std::size_t credit_left = subscription.credit - subscription.unacked.size();
@@ -174,15 +181,15 @@ Result<void> Subscriptions::collect_one(const Key& key, journal::Journal& journa
     JOBBRO_TRY_ASSIGN(const auto routed,
                       journal.routing().next(key.first, subscription.look_from, most));
     std::size_t frame_bytes = limits::delivery_frame_bytes_max;
-    for (const journal::Routed& each : routed) {
-        if (subscription.unacked_bytes >= limits::unacked_bytes_max ||
-            unacked_bytes_total_ >= limits::unacked_bytes_total_max) {
-            // The first waits for an ack of its own; where others have used up the room, for
-            // theirs.
-            if (subscription.unacked.empty()) enqueue(key, subscription);
-            return {};
-        }
-        JOBBRO_TRY_ASSIGN(const auto entry, journal.read(each.sequence));
+    for (const Sequence each : routed) {
+        // Waits for an ack of its own. One message at a time goes out to everybody, so that those
+        // who do not ack keep nobody else waiting.
+        const bool is_full = subscription.unacked_bytes >= limits::unacked_bytes_max ||
+                             unacked_bytes_total_ >= limits::unacked_bytes_total_max;
+        if (is_full && !subscription.unacked.empty()) return {};
+        JOBBRO_TRY_ASSIGN(const auto entry, journal.read(each));
+        subscription.look_from = each.next();
+        if (!may_receive(key.first, *entry)) continue;
         v1::Delivery delivery = delivery_of(*entry);
         const std::size_t bytes = delivery.ByteSizeLong();
         if (frame_bytes + bytes > limits::delivery_frame_bytes_max) {
@@ -192,10 +199,9 @@ Result<void> Subscriptions::collect_one(const Key& key, journal::Journal& journa
         }
         *out.back().deliveries.add_deliveries() = std::move(delivery);
         frame_bytes += bytes;
-        subscription.unacked.push_back({each.sequence, bytes});
+        subscription.unacked.push_back({each, bytes});
         subscription.unacked_bytes += bytes;
         unacked_bytes_total_ += bytes;
-        subscription.look_from = each.sequence.next();
         --budget;
     }
     if (routed.size() == most) enqueue(key, subscription);

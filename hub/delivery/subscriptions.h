@@ -58,10 +58,25 @@ class Subscriptions {
     void wake(const std::string& party);
     // Something may go out at the next collect().
     [[nodiscard]] bool has_work() const { return !ready_.empty(); }
+    // Whether a party may have an entry that was routed to it, now.
+    using MayReceive = std::function<bool(const std::string& party, const journal::OpenedEntry&)>;
     // What goes out now, at most limits::deliveries_per_turn_max messages, fairly over the
-    // subscriptions. Requires: called after the commit, so that nothing goes out undurable.
-    // Errors: store_failed, tampered, opening_failed.
-    Result<std::vector<Outgoing>> collect(journal::Journal& journal);
+    // subscriptions. What a party may not have any more is passed over. Requires: called after the
+    // commit, so that nothing goes out undurable.
+    // Errors: store_failed. An entry that cannot be read (tampered, opening_failed) closes its
+    // subscription, whose cursor stays, and is told in `damaged`; the others go on.
+    struct Damaged {
+        SessionNumber session;
+        std::string name;
+        Error error;
+    };
+    struct Collected {
+        std::vector<Outgoing> outgoing;
+        std::vector<Damaged> damaged;
+    };
+    Result<Collected> collect(journal::Journal& journal, const MayReceive& may_receive);
+    // How many subscriptions wait for their share.
+    [[nodiscard]] std::size_t waiting() const { return ready_.size(); }
 
     // At most `most` of them, by party and name.
     [[nodiscard]] std::vector<v1::SubscriptionStatus> status(std::size_t most) const;
@@ -85,7 +100,8 @@ class Subscriptions {
     void close(const Key& key, Subscription& subscription);
     void enqueue(const Key& key, Subscription& subscription);
     [[nodiscard]] Subscription* find_open(const Key& key, SessionNumber session);
-    Result<void> collect_one(const Key& key, journal::Journal& journal, std::size_t& budget,
+    Result<void> collect_one(const Key& key, journal::Journal& journal,
+                             const MayReceive& may_receive, std::size_t& budget,
                              std::vector<Outgoing>& out);
 
     std::map<Key, Subscription> subscriptions_;

@@ -16,6 +16,8 @@ constexpr const char* zap_domain = "jobbro";
 constexpr int option_zap_enforce_domain = 93;  // ZMQ_ZAP_ENFORCE_DOMAIN, in no stable header
 constexpr int linger_ms = 500;
 constexpr int handshake_ms_max = 10000;
+constexpr int connection_heartbeat_ms = 10000;
+constexpr int connection_timeout_ms = 30000;
 
 Bytes bytes_of(const zmq::message_t& message) {
     return {static_cast<const char*>(message.data()), message.size()};
@@ -69,6 +71,9 @@ Result<std::unique_ptr<Router>> Router::bind(const std::string& endpoint,
         router.set(zmq::sockopt::sndhwm, limits::frames_out_queued_max);
         router.set(zmq::sockopt::backlog, limits::listen_backlog);
         router.set(zmq::sockopt::handshake_ivl, handshake_ms_max);
+        // A connection whose peer is gone without a word does not keep what waits for it.
+        router.set(zmq::sockopt::heartbeat_ivl, connection_heartbeat_ms);
+        router.set(zmq::sockopt::heartbeat_timeout, connection_timeout_ms);
         router.set(zmq::sockopt::curve_server, true);
         router.set(zmq::sockopt::curve_secretkey,
                    zmq::const_buffer(key.bytes().data(), key.bytes().size()));

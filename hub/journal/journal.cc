@@ -12,6 +12,7 @@ namespace {
 
 constexpr std::uint32_t tables_version = 1;
 constexpr BytesView head_key = "head";
+constexpr BytesView sealed_key = "sealed";
 
 Bytes message_key(const std::string& sender, BytesView id) {
     Bytes key = sender;
@@ -48,7 +49,7 @@ Result<Sequence> Journal::stage(const Draft& draft, Instant now, Randomness& ran
     JOBBRO_TRY_ASSIGN(const evidence::DataKey* const data_key, vault_.data_key(draft.slot));
     ClearPart clear;
     clear.sequence = sequence;
-    clear.recorded_at = std::max(now, last_recorded_);
+    clear.recorded_at = recording_time(now);
     clear.message_id = draft.message_id.bytes();
     clear.envelope_digest = draft.body_digest;
     clear.salt = randomness.take<16>();
@@ -73,7 +74,7 @@ Result<Sequence> Journal::stage(const Draft& draft, Instant now, Randomness& ran
     staged_messages_.emplace(id_key, Recorded{sequence, draft.body_digest});
     note_sender(draft.sender, clear.message_id);
     for (const std::string& party : draft.index.audience()) {
-        routing_.add(party, sequence, draft.index.kind());
+        routing_.add(party, sequence);
     }
     tree_.append(evidence::leaf_hash(entry), batch_);
     routing_.advance(tree_.size(), batch_);
@@ -86,7 +87,7 @@ Result<Sequence> Journal::stage(const Draft& draft, Instant now, Randomness& ran
     last_recorded_ = clear.recorded_at;
     ++staged_entries_;
     remember(std::make_shared<const OpenedEntry>(
-        OpenedEntry{sequence, clear.recorded_at, draft.index, Bytes{draft.body}}));
+        OpenedEntry{sequence, clear.recorded_at, draft.sender, draft.index, Bytes{draft.body}}));
     return sequence;
 }
 
@@ -111,6 +112,12 @@ Result<Sequence> Journal::stage_registry_change(const v1::RegistryChange& change
     return sequence;
 }
 
+void Journal::disable_unrecorded(Party party) {
+    store::Batch unused;
+    const Sequence sequence = party.sequence;
+    registry_->apply(std::move(party), sequence, unused);
+}
+
 void Journal::stage_head() {
     rows::HeadRow head;
     head.set_format_version(tables_version);
@@ -126,6 +133,7 @@ Result<Commit> Journal::commit(Randomness& randomness) {
     if (staged_entries_ > 0) {
         const evidence::Checkpoint said{identity_.origin, tree_.size(), tree_.root()};
         checkpoint_ = evidence::sign_note(said.text(), identity_.origin, identity_.signer);
+        checkpoint_from_ = Sequence{tree_.size().value() - staged_entries_};
         batch_.put(log_table::commits, key_of(tree_.size().value()), checkpoint_);
         stage_head();
     }
@@ -137,6 +145,13 @@ Result<Commit> Journal::commit(Randomness& randomness) {
     staged_entries_ = 0;
     staged_messages_.clear();
     return commit;
+}
+
+Result<void> Journal::record_seal(const std::string& evidence) {
+    is_sealed_ = true;
+    store::Batch batch;
+    batch.put(log_table::head, sealed_key, evidence);
+    return log_->commit(batch, store::Durability::synced);
 }
 
 void Journal::remember(std::shared_ptr<const OpenedEntry> entry) {
@@ -174,6 +189,7 @@ Result<std::optional<Recorded>> Journal::find_message(const std::string& sender,
     JOBBRO_TRY_ASSIGN(const auto entry, log_->get(log_table::entries, *row));
     if (!entry) return tampered("a recorded message has no entry");
     JOBBRO_TRY_ASSIGN(const EntryParts parts, decode_entry(*entry));
+    if (key_of(parts.clear.sequence.value()) != *row) return tampered("a message's row");
     return std::optional<Recorded>{Recorded{parts.clear.sequence, parts.clear.envelope_digest}};
 }
 
@@ -197,7 +213,7 @@ Result<std::shared_ptr<const OpenedEntry>> Journal::read(Sequence sequence) {
                                       evidence::part_key(*data_key, view(clear.salt),
                                                          evidence::part_body, sequence),
                                       clear.body_commitment, parts.sealed_body, parts.clear_bytes));
-    OpenedEntry opened{sequence, clear.recorded_at, {}, std::move(body)};
+    OpenedEntry opened{sequence, clear.recorded_at, clear.sender, {}, std::move(body)};
     if (clear.sequence != sequence || !opened.index.ParseFromString(index)) {
         return tampered("entry " + std::to_string(sequence.value()));
     }
@@ -205,6 +221,7 @@ Result<std::shared_ptr<const OpenedEntry>> Journal::read(Sequence sequence) {
 }
 
 Result<Bytes> Journal::checkpoint_with(Sequence sequence) const {
+    if (sequence >= checkpoint_from_) return checkpoint_;
     Bytes note;
     JOBBRO_TRY(log_->scan(log_table::commits, key_of(size_with(sequence).value()),
                           [&](BytesView, BytesView value) {
@@ -258,6 +275,8 @@ v1::LogOpened Journal::log_opened(Instant now) const {
 Result<void> Journal::make_first_entry(Instant now, Randomness& randomness) {
     JOBBRO_TRY_ASSIGN(const auto leftover, log_->last(log_table::entries));
     if (leftover) return tampered("there are entries and no head");
+    // The vault is told of entries only after they are durable: it has seen a log that is gone.
+    if (vault_.bound_through() > Sequence{0}) return tampered("the vault has seen a longer log");
     JOBBRO_TRY(vault_.refill(KeySlot{next_slot_}, randomness));
     const v1::LogOpened opened = log_opened(now);
     const Bytes body = opened.SerializeAsString();
@@ -271,12 +290,9 @@ Result<void> Journal::make_first_entry(Instant now, Randomness& randomness) {
     draft.index.set_kind(v1::MESSAGE_KIND_LOG_OPENED);
     JOBBRO_TRY_ASSIGN(const Sequence first, stage(draft, now, randomness));
     JOBBRO_ASSERT(first == Sequence{0});
-    JOBBRO_TRY_ASSIGN(registry_, Registry::open(*log_, opened));
-    for (const v1::Operator& each : opened.operators()) {
-        JOBBRO_TRY_ASSIGN(auto id, contract::PartyId::parse(each.party()));
-        JOBBRO_TRY_ASSIGN(const auto curve, evidence::CurvePublicKey::from_bytes(each.curve_key()));
-        JOBBRO_TRY_ASSIGN(const auto key, evidence::VerifyingKey::from_bytes(each.signing_key()));
-        registry_->apply(Party{std::move(id), curve, key, first, first, false, {}}, first, batch_);
+    JOBBRO_TRY_ASSIGN(registry_, Registry::first(opened));
+    for (const auto& [id, party] : std::map{registry_->parties()}) {
+        registry_->apply(party, first, batch_);
     }
     JOBBRO_TRY(commit(randomness));
     return {};
@@ -288,6 +304,11 @@ Result<void> Journal::resume(const Bytes& head_bytes, Randomness& randomness) {
     if (head.format_version() != tables_version) return ErrorCode::store_format_unknown;
     last_recorded_ = Instant{head.recorded_at_us()};
     next_slot_ = head.next_slot();
+    if (vault_.bound_through().value() > head.size()) {
+        return tampered("the vault has seen a longer log");
+    }
+    JOBBRO_TRY_ASSIGN(const auto sealed, log_->get(log_table::head, sealed_key));
+    is_sealed_ = sealed.has_value();
     if (next_slot_ > vault_.slots()) {
         return Error{ErrorCode::opening_failed, "the vault is older than the log"};
     }
@@ -297,7 +318,9 @@ Result<void> Journal::resume(const Bytes& head_bytes, Randomness& randomness) {
     v1::LogOpened opened;
     if (!opened.ParseFromString(first->body)) return tampered("entry 0");
     JOBBRO_TRY(check_identity(opened));
-    JOBBRO_TRY_ASSIGN(registry_, Registry::open(*log_, opened));
+    JOBBRO_TRY_ASSIGN(registry_, Registry::open(*log_, opened, [this](Sequence sequence) {
+                          return read_registry_change(sequence);
+                      }));
     JOBBRO_TRY(read_senders());
     JOBBRO_TRY(read_unfinished_block());
     return bind_again(randomness);
@@ -320,6 +343,7 @@ Result<void> Journal::check_last_checkpoint() {
         return tampered("the tree is not the one the last checkpoint signs");
     }
     checkpoint_ = commit->value;
+    checkpoint_from_ = Sequence{tree_.size().value() - 1};
     return {};
 }
 
@@ -331,14 +355,30 @@ Result<void> Journal::check_identity(const v1::LogOpened& opened) const {
                  "origin, log key, controllers and operators must be those of the first entry"};
 }
 
+Result<Registry::Change> Journal::read_registry_change(Sequence sequence) {
+    if (sequence.value() >= tree_.size().value()) return tampered("a registry row's entry");
+    JOBBRO_TRY_ASSIGN(const auto entry, read(sequence));
+    Registry::Change change{{}, entry->recorded_at};
+    if (entry->index.kind() != v1::MESSAGE_KIND_REGISTRY_CHANGE ||
+        !change.change.ParseFromString(entry->body)) {
+        return tampered("a registry row's entry");
+    }
+    return change;
+}
+
 Result<void> Journal::read_senders() {
-    return log_->scan(log_table::senders, {}, [&](BytesView sender, BytesView id) {
-        if (id.size() == 16) highest_ids_[Bytes{sender}] = array_of<16>(id);
-        return true;
-    });
+    bool whole = true;
+    JOBBRO_TRY(log_->scan(log_table::senders, {}, [&](BytesView sender, BytesView id) {
+        whole = id.size() == 16;
+        if (whole) highest_ids_[Bytes{sender}] = array_of<16>(id);
+        return whole;
+    }));
+    if (!whole) return tampered("a sender's row");
+    return {};
 }
 
 Result<void> Journal::read_unfinished_block() {
+    routing_.resume(tree_.size());
     for (std::uint64_t i = Routing::block_start(tree_.size()).value(); i < tree_.size().value();
          ++i) {
         const Sequence sequence{i};
@@ -348,7 +388,7 @@ Result<void> Journal::read_unfinished_block() {
         note_sender(parts.clear.sender, parts.clear.message_id);
         JOBBRO_TRY_ASSIGN(const auto entry, read(sequence));
         for (const std::string& party : entry->index.audience()) {
-            routing_.add(party, sequence, entry->index.kind());
+            routing_.add(party, sequence);
         }
     }
     return {};

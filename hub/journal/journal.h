@@ -36,6 +36,7 @@ struct Draft {
 struct OpenedEntry {
     Sequence sequence;
     Instant recorded_at;
+    std::string sender;  // party id
     v1::EntryIndex index;
     Bytes body;
 };
@@ -90,8 +91,16 @@ class Journal {
     // Statement judged right by registry(): its entry, and the party as it is now.
     Result<Sequence> stage_registry_change(const v1::RegistryChange& change, Party party,
                                            Instant now, Randomness& randomness);
+    // While the log is sealed: the party is disabled for this run, and nothing says so later.
+    void disable_unrecorded(Party party);
     // Everything staged, durably when there are entries. Errors: store_failed.
     Result<Commit> commit(Randomness& randomness);
+
+    // Notes in the store, synced, that signs of tampering were found: this and every later run
+    // records nothing more. Only somebody who has looked into it takes the note away. Errors:
+    // store_failed.
+    Result<void> record_seal(const std::string& evidence);
+    [[nodiscard]] bool is_sealed() const { return is_sealed_; }
 
     // --- Reading; staged entries count as recorded ---
 
@@ -104,7 +113,11 @@ class Journal {
     [[nodiscard]] Result<Bytes> checkpoint_with(Sequence sequence) const;
 
     [[nodiscard]] TreeSize size() const { return tree_.size(); }
-    // Recorded time of the last entry; the next one's is not earlier.
+    // The time an entry staged now would bear: never earlier than the entry before.
+    [[nodiscard]] Instant recording_time(Instant now) const {
+        return std::max(now, last_recorded_);
+    }
+    // Recorded time of the last entry.
     [[nodiscard]] Instant last_recorded() const { return last_recorded_; }
     [[nodiscard]] const Bytes& checkpoint() const { return checkpoint_; }
     [[nodiscard]] const std::string& origin() const { return identity_.origin; }
@@ -125,6 +138,7 @@ class Journal {
     Result<void> resume(const Bytes& head, Randomness& randomness);
     Result<void> check_last_checkpoint();
     Result<void> check_identity(const v1::LogOpened& opened) const;
+    Result<Registry::Change> read_registry_change(Sequence sequence);
     Result<void> read_senders();
     Result<void> read_unfinished_block();
     Result<void> bind_again(Randomness& randomness);
@@ -148,7 +162,9 @@ class Journal {
     std::uint64_t next_slot_ = 1;  // 0 is the general key
     std::map<std::string, ByteArray<16>> highest_ids_;
     std::map<std::string, ByteArray<16>> senders_of_block_;
+    bool is_sealed_ = false;
     Bytes checkpoint_;
+    Sequence checkpoint_from_;  // first entry of the commit that checkpoint_ signs
     std::deque<std::shared_ptr<const OpenedEntry>> recent_;  // the last entries of the log
     std::size_t recent_bytes_ = 0;
 };

@@ -12,6 +12,25 @@ namespace {
 
 constexpr int jobcentres_per_grant_max = 128;
 
+// Year 1 to 9999, as protobuf's JSON form has it; other values are nobody's intention.
+bool is_sane(const google::protobuf::Timestamp& time) {
+    return time.seconds() >= -62135596800 && time.seconds() <= 253402300799 && time.nanos() >= 0 &&
+           time.nanos() < 1000000000;
+}
+
+// A field this version does not know could be a restriction: a statement with one is not obeyed.
+bool holds_unknown_fields(const v1::RegistryStatement& statement) {
+    v1::RegistryStatement known = statement;
+    known.DiscardUnknownFields();
+    return known.ByteSizeLong() != statement.ByteSizeLong();
+}
+
+bool is_well_formed(const v1::RegistryStatement& statement) {
+    return !holds_unknown_fields(statement) && statement.has_signed_at() &&
+           is_sane(statement.signed_at()) && is_sane(statement.grant().valid_from()) &&
+           is_sane(statement.grant().valid_until());
+}
+
 std::optional<Instant> instant_of(bool is_set, const google::protobuf::Timestamp& time) {
     if (!is_set) return std::nullopt;
     return Instant{time.seconds() * 1000000 + time.nanos() / 1000};
@@ -30,8 +49,8 @@ rows::RegistryRow row_of(const Party& party) {
         to.set_controller(grant.controller);
         for (const std::string& jobcentre : grant.jobcentres)
             to.add_jobcentres(jobcentre);
-        to.set_valid_from_us(grant.valid_from ? grant.valid_from->microseconds : 0);
-        to.set_valid_until_us(grant.valid_until ? grant.valid_until->microseconds : 0);
+        if (grant.valid_from) to.set_valid_from_us(grant.valid_from->microseconds);
+        if (grant.valid_until) to.set_valid_until_us(grant.valid_until->microseconds);
     }
     return row;
 }
@@ -46,8 +65,8 @@ Result<Party> party_of(const rows::RegistryRow& row) {
     for (const rows::GrantRow& from : row.grants()) {
         Grant grant{
             from.controller(), {from.jobcentres().begin(), from.jobcentres().end()}, {}, {}};
-        if (from.valid_from_us() != 0) grant.valid_from = Instant{from.valid_from_us()};
-        if (from.valid_until_us() != 0) grant.valid_until = Instant{from.valid_until_us()};
+        if (from.has_valid_from_us()) grant.valid_from = Instant{from.valid_from_us()};
+        if (from.has_valid_until_us()) grant.valid_until = Instant{from.valid_until_us()};
         party.grants.push_back(std::move(grant));
     }
     return party;
@@ -96,25 +115,69 @@ bool Party::reaches(const std::string& jobcentre, Instant now) const {
     });
 }
 
-Result<Registry> Registry::open(const store::Store& store, const v1::LogOpened& opened) {
+Result<Registry> Registry::first(const v1::LogOpened& opened) {
     Registry registry;
     registry.controllers_.assign(opened.controllers().begin(), opened.controllers().end());
-    Result<void> outcome;
+    for (const v1::Operator& each : opened.operators()) {
+        JOBBRO_TRY_ASSIGN(auto id, contract::PartyId::parse(each.party()));
+        JOBBRO_TRY_ASSIGN(const auto curve, evidence::CurvePublicKey::from_bytes(each.curve_key()));
+        JOBBRO_TRY_ASSIGN(const auto key, evidence::VerifyingKey::from_bytes(each.signing_key()));
+        registry.keep(Party{std::move(id), curve, key, Sequence{0}, Sequence{0}, false, {}});
+    }
+    return registry;
+}
+
+// A party's statements, from its latest entry back to its first: each names the one before.
+Result<std::map<Sequence, Registry::Change>> Registry::changes_of(const Party& party,
+                                                                  const ReadChange& read) {
+    std::map<Sequence, Change> changes;
+    Sequence at = party.sequence;
+    while (at > Sequence{0}) {
+        JOBBRO_TRY_ASSIGN(Change change, read(at));
+        v1::RegistryStatement statement;
+        const bool is_its_own = statement.ParseFromString(change.change.statement()) &&
+                                statement.party() == party.id.text() &&
+                                statement.preceding() <= at.value();
+        if (!is_its_own) return Error{ErrorCode::tampered, "a registry row's entries"};
+        changes.emplace(at, std::move(change));
+        if (statement.preceding() == 0) break;
+        at = Sequence{statement.preceding() - 1};
+    }
+    return changes;
+}
+
+Result<Registry> Registry::open(const store::Store& store, const v1::LogOpened& opened,
+                                const ReadChange& read) {
+    std::vector<Party> rows;
+    bool whole = true;
     JOBBRO_TRY(store.scan(log_table::registry, {}, [&](BytesView, BytesView value) {
         rows::RegistryRow row;
-        if (!row.ParseFromArray(value.data(), static_cast<int>(value.size()))) {
-            outcome = Error{ErrorCode::tampered, "a registry row"};
-            return false;
-        }
-        auto party = party_of(row);
-        if (!party) {
-            outcome = Error{ErrorCode::tampered, "a registry row"};
-            return false;
-        }
-        registry.keep(*std::move(party));
-        return true;
+        whole = row.ParseFromArray(value.data(), static_cast<int>(value.size()));
+        auto party = whole ? party_of(row) : Result<Party>{ErrorCode::tampered};
+        whole = party.has_value();
+        if (whole) rows.push_back(*std::move(party));
+        return whole;
     }));
-    if (!outcome) return outcome.error();
+    if (!whole) return Error{ErrorCode::tampered, "a registry row"};
+    std::map<Sequence, Change> changes;
+    for (const Party& row : rows) {
+        JOBBRO_TRY_ASSIGN(auto of_party, changes_of(row, read));
+        changes.merge(of_party);
+    }
+    JOBBRO_TRY_ASSIGN(Registry registry, first(opened));
+    for (const auto& [sequence, each] : changes) {
+        auto party = registry.judge(each.change.statement(), each.change.signature(),
+                                    opened.origin(), each.recorded_at);
+        if (!party) return Error{ErrorCode::tampered, "a registry entry: " + party.error().line()};
+        store::Batch unused;
+        registry.apply(*std::move(party), sequence, unused);
+    }
+    const bool agree = rows.size() == registry.parties_.size() &&
+                       std::all_of(rows.begin(), rows.end(), [&](const Party& row) {
+                           const Party* const made = registry.find(row.id.text());
+                           return made != nullptr && *made == row;
+                       });
+    if (!agree) return Error{ErrorCode::tampered, "the registry's rows are not what was stated"};
     return registry;
 }
 
@@ -134,27 +197,29 @@ const Party* Registry::find_by_curve_key(const evidence::CurvePublicKey& key) co
     return found == by_curve_key_.end() ? nullptr : find(found->second);
 }
 
-Result<evidence::VerifyingKey> Registry::signer_key(const std::string& signer) const {
+Result<evidence::VerifyingKey> Registry::signer_key(const std::string& signer, Instant now) const {
     for (const v1::Controller& controller : controllers_) {
         if (controller.party() == signer) {
             return evidence::VerifyingKey::from_bytes(controller.signing_key());
         }
     }
     const Party* const party = find(signer);
-    if (party == nullptr || party->disabled || party->id.role() != contract::Role::operator_) {
+    if (party == nullptr || !party->is_in_force(now) ||
+        party->id.role() != contract::Role::operator_) {
         return ErrorCode::signer_unknown;
     }
     return party->signing_key;
 }
 
-Result<Party> Registry::judge(BytesView bytes, BytesView signature,
-                              const std::string& origin) const {
+Result<Party> Registry::judge(BytesView bytes, BytesView signature, const std::string& origin,
+                              Instant now) const {
     v1::RegistryStatement statement;
     if (!statement.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
         return ErrorCode::statement_malformed;
     }
+    if (!is_well_formed(statement)) return ErrorCode::statement_malformed;
     if (statement.origin() != origin) return ErrorCode::statement_origin_wrong;
-    JOBBRO_TRY_ASSIGN(const auto key, signer_key(statement.signer()));
+    JOBBRO_TRY_ASSIGN(const auto key, signer_key(statement.signer(), now));
     if (signature.empty()) return ErrorCode::signature_missing;
     if (signature.size() != 64 ||
         !evidence::signature_holds(key, evidence::statement_text(bytes), array_of<64>(signature))) {
@@ -169,7 +234,7 @@ Result<Party> Registry::judge(BytesView bytes, BytesView signature,
         case v1::RegistryStatement::kGrant:
             return judge_grant(statement, before);
         case v1::RegistryStatement::kDisabling:
-            return judge_disabling(statement, before);
+            return judge_disabling(statement, before, now);
         default:
             return ErrorCode::statement_malformed;
     }
@@ -196,8 +261,11 @@ Result<Party> Registry::judge_grant(const v1::RegistryStatement& statement,
     }
     Party after =
         before != nullptr ? *before : Party{std::move(id), curve, signing, {}, {}, false, {}};
-    std::erase_if(after.grants,
-                  [&](const Grant& grant) { return grant.controller == statement.signer(); });
+    // A controller speaks for its own jobcentres: what others had granted a disabled party does not
+    // come back with it.
+    std::erase_if(after.grants, [&](const Grant& grant) {
+        return after.disabled || grant.controller == statement.signer();
+    });
     after.grants.push_back({statement.signer(),
                             {said.jobcentres().begin(), said.jobcentres().end()},
                             instant_of(said.has_valid_from(), said.valid_from()),
@@ -206,14 +274,24 @@ Result<Party> Registry::judge_grant(const v1::RegistryStatement& statement,
     return after;
 }
 
-Result<Party> Registry::judge_disabling(const v1::RegistryStatement& statement,
-                                        const Party* before) const {
+bool Registry::is_last_operator(const Party& party, Instant now) const {
+    if (party.id.role() != contract::Role::operator_) return false;
+    return std::none_of(parties_.begin(), parties_.end(), [&](const auto& each) {
+        return each.second.id.role() == contract::Role::operator_ && each.second.id != party.id &&
+               each.second.is_in_force(now);
+    });
+}
+
+Result<Party> Registry::judge_disabling(const v1::RegistryStatement& statement, const Party* before,
+                                        Instant now) const {
     if (before == nullptr) return ErrorCode::party_unknown;
     const bool by_operator = find(statement.signer()) != nullptr;
     const bool by_granter =
         std::any_of(before->grants.begin(), before->grants.end(),
                     [&](const Grant& grant) { return grant.controller == statement.signer(); });
     if (!by_operator && !by_granter) return ErrorCode::signer_not_entitled;
+    // Only operators hand statements in: without one, nobody could ever be one again.
+    if (is_last_operator(*before, now)) return ErrorCode::last_operator;
     Party after = *before;
     after.disabled = true;
     return after;

@@ -1,6 +1,7 @@
 // Who the parties are, as signed statements have made them.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -24,6 +25,7 @@ struct Grant {
     std::optional<Instant> valid_until;
 
     [[nodiscard]] bool is_valid(Instant now) const;
+    friend bool operator==(const Grant&, const Grant&) = default;
 };
 
 // A registered party.
@@ -35,6 +37,7 @@ struct Party {
     Sequence keys_sequence;  // of the registry entry that bound its keys
     bool disabled = false;
     std::vector<Grant> grants;
+    friend bool operator==(const Party&, const Party&) = default;
 
     // Neither disabled nor without a grant valid now. First operators need no grant.
     [[nodiscard]] bool is_in_force(Instant now) const;
@@ -46,8 +49,20 @@ struct Party {
 // Thread: the hub's loop.
 class Registry {
   public:
-    // Errors: store_failed, tampered.
-    static Result<Registry> open(const store::Store& store, const v1::LogOpened& opened);
+    // A registry entry: its body and when it was recorded.
+    struct Change {
+        v1::RegistryChange change;
+        Instant recorded_at;
+    };
+    using ReadChange = std::function<Result<Change>(Sequence)>;
+
+    // Reads the rows, and makes every party again from its signed statements in the log, each
+    // judged as when it came: a row that says something else is tampering. Errors: store_failed,
+    // tampered.
+    static Result<Registry> open(const store::Store& store, const v1::LogOpened& opened,
+                                 const ReadChange& read);
+    // As entry 0 makes it: controllers and first operators.
+    static Result<Registry> first(const v1::LogOpened& opened);
 
     // Null when there is none. Pointers are good until the next apply().
     [[nodiscard]] const Party* find(const std::string& party) const;
@@ -57,18 +72,23 @@ class Registry {
     // What the party would be after the statement; changes nothing. The rules: design section 3 and
     // registry.proto. `origin` is the log's.
     // Errors: statement_malformed, statement_origin_wrong, statement_outdated, signer_unknown,
-    // signer_not_entitled, signature_wrong, key_in_use, party_unknown, party_limit.
+    // signer_not_entitled, signature_wrong, key_in_use, party_unknown, party_limit,
+    // last_operator.
     [[nodiscard]] Result<Party> judge(BytesView statement, BytesView signature,
-                                      const std::string& origin) const;
+                                      const std::string& origin, Instant now) const;
 
     // The party is now as judged, by entry `sequence`.
     void apply(Party party, Sequence sequence, store::Batch& batch);
 
   private:
     Result<Party> judge_grant(const v1::RegistryStatement& statement, const Party* before) const;
-    Result<Party> judge_disabling(const v1::RegistryStatement& statement,
-                                  const Party* before) const;
-    [[nodiscard]] Result<evidence::VerifyingKey> signer_key(const std::string& signer) const;
+    Result<Party> judge_disabling(const v1::RegistryStatement& statement, const Party* before,
+                                  Instant now) const;
+    [[nodiscard]] Result<evidence::VerifyingKey> signer_key(const std::string& signer,
+                                                            Instant now) const;
+    [[nodiscard]] bool is_last_operator(const Party& party, Instant now) const;
+    static Result<std::map<Sequence, Change>> changes_of(const Party& party,
+                                                         const ReadChange& read);
     void keep(Party party);
 
     std::vector<v1::Controller> controllers_;  // constant after open()

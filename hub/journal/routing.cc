@@ -8,8 +8,8 @@
 namespace jobbro::journal {
 namespace {
 
-// A place is two bytes of position in the block and one of kind.
-constexpr std::size_t place_bytes = 3;
+// A place is the position in the block.
+constexpr std::size_t place_bytes = 2;
 static_assert(limits::block_entries <= 65536);
 
 Bytes party_prefix(const std::string& party) {
@@ -24,8 +24,8 @@ Sequence Routing::block_start(TreeSize size) {
     return Sequence{size.value() - size.value() % limits::block_entries};
 }
 
-void Routing::add(const std::string& party, Sequence sequence, v1::MessageKind kind) {
-    unfinished_[party].push_back({sequence, kind});
+void Routing::add(const std::string& party, Sequence sequence) {
+    unfinished_[party].push_back(sequence);
 }
 
 void Routing::advance(TreeSize size, store::Batch& batch) {
@@ -33,21 +33,20 @@ void Routing::advance(TreeSize size, store::Batch& batch) {
     const std::uint64_t block = size.value() / limits::block_entries - 1;
     for (const auto& [party, routed] : unfinished_) {
         Bytes places;
-        for (const Routed& each : routed) {
-            append_big_endian(
-                places, static_cast<std::uint16_t>(each.sequence.value() % limits::block_entries));
-            append_big_endian(places, static_cast<std::uint8_t>(each.kind));
+        for (const Sequence each : routed) {
+            append_big_endian(places,
+                              static_cast<std::uint16_t>(each.value() % limits::block_entries));
         }
         Bytes key = party_prefix(party);
         append_big_endian(key, block);
         batch.put(log_table::routing, key, places);
     }
     unfinished_.clear();
+    unfinished_from_ = Sequence{size.value()};
 }
 
-Result<std::vector<Routed>> Routing::next(const std::string& party, Sequence from,
-                                          std::size_t most) const {
-    std::vector<Routed> found;
+Result<void> Routing::read_blocks(const std::string& party, Sequence from, std::size_t most,
+                                  std::vector<Sequence>& found) const {
     const Bytes prefix = party_prefix(party);
     Bytes key = prefix;
     append_big_endian(key, from.value() / limits::block_entries);
@@ -61,19 +60,21 @@ Result<std::vector<Routed>> Routing::next(const std::string& party, Sequence fro
         for (std::size_t at = 0; at < places.size() && found.size() < most; at += place_bytes) {
             const Sequence sequence{block * limits::block_entries +
                                     read_big_endian<std::uint16_t>(places, at)};
-            const auto kind = read_big_endian<std::uint8_t>(places, at + 2);
-            if (sequence >= from) {
-                found.push_back({sequence, static_cast<v1::MessageKind>(kind)});
-            }
+            if (sequence >= from) found.push_back(sequence);
         }
         return found.size() < most;
     }));
     if (!whole) return Error{ErrorCode::tampered, "a routing row"};
+    return {};
+}
+
+Result<std::vector<Sequence>> Routing::next(const std::string& party, Sequence from,
+                                            std::size_t most) const {
+    std::vector<Sequence> found;
+    if (from < unfinished_from_) JOBBRO_TRY(read_blocks(party, from, most, found));
     const auto recent = unfinished_.find(party);
     if (recent == unfinished_.end()) return found;
-    auto each = std::lower_bound(
-        recent->second.begin(), recent->second.end(), from,
-        [](const Routed& routed, Sequence sequence) { return routed.sequence < sequence; });
+    auto each = std::lower_bound(recent->second.begin(), recent->second.end(), from);
     for (; each != recent->second.end() && found.size() < most; ++each)
         found.push_back(*each);
     return found;

@@ -15,12 +15,12 @@ inline constexpr store::Table messages{3};  // sender, message id -> sequence
 inline constexpr store::Table senders{4};   // sender -> highest message id at the last full block
 inline constexpr store::Table cases{5};     // subject id -> sealed CaseRow
 inline constexpr store::Table orders{6};    // order id -> sealed subject id
-inline constexpr store::Table routing{7};   // party, block -> places and kinds
+inline constexpr store::Table routing{7};   // party, block -> places
 inline constexpr store::Table registry{8};  // party -> RegistryRow
 inline constexpr store::Table cursors{9};   // party, subscription -> CursorRow
 inline constexpr store::Table head{10};     // one row: HeadRow
-inline constexpr std::string_view names[] = {"entries", "commits", "tiles",    "messages",
-                                             "senders", "cases",   "orders",   "routing",
+inline constexpr std::string_view names[] = {"entries",  "commits", "tiles",  "messages",
+                                             "senders",  "cases",   "orders", "routing",
                                              "registry", "cursors", "head"};
 }  // namespace log_table
 

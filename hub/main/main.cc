@@ -44,6 +44,8 @@ int run(const std::string& config_file, bool only_check) {
     const auto config = jobbro::ops::read_config(config_file);
     if (!config) return fail(config.error(), exit_config);
     if (only_check) {
+        const auto checked = jobbro::app::Hub::check(*config);
+        if (!checked) return fail(checked.error(), exit_config);
         std::printf("%s\n", jobbro::ops::config_digest(*config).c_str());
         return exit_ok;
     }

@@ -17,6 +17,7 @@ inline constexpr std::size_t features_max = 16;
 
 // Sessions.
 inline constexpr std::size_t sessions_max = 1024;
+inline constexpr std::size_t sessions_per_party_max = 16;  // nobody locks the others out
 inline constexpr std::size_t parties_max = 8192;
 inline constexpr std::size_t party_id_bytes_max = 64;
 inline constexpr std::size_t blocked_lanes_per_session_max = 1024;
@@ -54,8 +55,8 @@ inline constexpr std::uint64_t keys_ahead = 2048;             // data keys made 
 inline constexpr std::uint64_t subjects_unsynced_max = 4096;  // CPR map rows read back at start
 
 // Sockets.
-inline constexpr int frames_in_queued_max = 8;      // water mark per peer, to the hub
-inline constexpr int frames_out_queued_max = 1024;  // water mark per peer, from the hub
+inline constexpr int frames_in_queued_max = 8;     // water mark per peer, to the hub
+inline constexpr int frames_out_queued_max = 256;  // water mark per peer, from the hub
 inline constexpr int listen_backlog = 256;
 
 static_assert(envelope_bytes_max + 2048 <= entry_bytes_max, "an entry adds at most 2 KiB");
@@ -63,10 +64,18 @@ static_assert(frame_bytes_max < frame_bytes_cut);
 static_assert(delivery_frame_bytes_max + envelope_bytes_max + 4096 <= frame_bytes_max,
               "a delivery frame may end with the largest envelope");
 static_assert(envelopes_per_submit_max <= entries_per_turn_max);
-// What the hub holds at most. A turn: its frames (8 MiB and the one that passed the line), as much
-// again staged, as much again sealed for sending. The sockets: 8 frames in from each session, and
-// what was delivered and not acked. A session that does not read its outcomes is ended at the water
-// mark. Largest sum: 2 GiB + 256 MiB + 32 MiB, with every session sending the largest frames.
+// Files: two databases, sessions with as many connections that have not said Hello, and some.
+inline constexpr std::uint64_t files_of_databases_max = 2 * 512;
+inline constexpr std::uint64_t files_spare = 128;
+
+// What the hub holds at most, with every session sending the largest frames and none acking. In:
+// 8 frames a session, 2 GiB. Out: what is delivered and not acked, 256 MiB, and one message of at
+// most 48 KiB for each further subscription. A turn: its frames (8 MiB and the one that passed the
+// line), as much again staged, as much again sealed for sending, and 1,024 deliveries: 80 MiB.
+// Kept: 16 MiB of opened entries, cases, keys, and RocksDB's 2 x (64 + 64) MiB. A connection that
+// does not read costs its water mark of 256 frames on top. What libzmq 4.3.4 sets no limit to
+// (parts of a message that never ends) is bounded by running under a memory limit; see
+// deploy/README.md.
 static_assert(3 * (turn_bytes_max + frame_bytes_max) < 32 * 1024 * 1024);
 static_assert(sessions_max * frames_in_queued_max * frame_bytes_max <=
               std::size_t{2} * 1024 * 1024 * 1024);

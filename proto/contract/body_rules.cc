@@ -1,11 +1,13 @@
 #include "proto/contract/body_rules.h"
 
 #include <google/protobuf/descriptor.h>
+#include <google/protobuf/repeated_field.h>
 #include <google/protobuf/timestamp.pb.h>
 
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <cmath>
 #include <memory>
 #include <optional>
 #include <string>
@@ -78,11 +80,9 @@ std::optional<ErrorCode> wrong_with_text(std::string_view text, const FieldRule&
                                          const BodyContext& context) {
     if (text.size() > static_cast<std::size_t>(rule.bytes_max)) return ErrorCode::field_too_long;
     if (holds_control_character(text)) return ErrorCode::field_invalid;
+    CprSearch search{&context.citizen, context.now};
     bool is_valid = true;
     switch (rule.form) {
-        case TextForm::free_text:
-            if (holds_foreign_cpr(text, context.citizen)) return ErrorCode::cpr_in_text;
-            break;
         case TextForm::phone:
             is_valid = is_phone(text);
             break;
@@ -93,10 +93,18 @@ std::optional<ErrorCode> wrong_with_text(std::string_view text, const FieldRule&
             is_valid = OrderId::parse(text).has_value();
             break;
         case TextForm::reference:
+            // Other systems number their things with ten digits too.
+            search.six_and_four_only = true;
+            break;
+        case TextForm::free_text:
         case TextForm::none:
             break;
     }
-    return is_valid ? std::nullopt : std::optional{ErrorCode::field_invalid};
+    if (!is_valid) return ErrorCode::field_invalid;
+    // What is a date or an id can be nothing else.
+    const bool is_searched = rule.form != TextForm::date && rule.form != TextForm::order_id;
+    if (is_searched && holds_cpr(text, search)) return ErrorCode::cpr_in_text;
+    return std::nullopt;
 }
 
 std::optional<ErrorCode> wrong_with_time(const google::protobuf::Timestamp& time, Instant now) {
@@ -109,9 +117,11 @@ std::optional<ErrorCode> wrong_with_time(const google::protobuf::Timestamp& time
     return std::nullopt;
 }
 
-std::optional<ErrorCode> wrong_with_number(std::uint32_t number, const FieldRule& rule) {
+std::optional<ErrorCode> wrong_with_number(double number, const FieldRule& rule) {
     if (number == 0 && rule.required) return ErrorCode::field_missing;
-    if (number < rule.number_min || number > rule.number_max) return ErrorCode::field_invalid;
+    // So put that what is not a number is not within either.
+    const bool is_within = number >= rule.number_min && number <= rule.number_max;
+    if (!is_within || std::fmod(number, rule.number_step) != 0) return ErrorCode::field_invalid;
     return std::nullopt;
 }
 
@@ -161,6 +171,11 @@ class BodyWalk {
             case FieldDescriptor::CPPTYPE_UINT32:
                 if (is_set || rule.required) {
                     code = wrong_with_number(reflection.GetUInt32(message, &field), rule);
+                }
+                break;
+            case FieldDescriptor::CPPTYPE_DOUBLE:
+                if (is_set || rule.required) {
+                    code = wrong_with_number(reflection.GetDouble(message, &field), rule);
                 }
                 break;
             case FieldDescriptor::CPPTYPE_MESSAGE:
@@ -238,27 +253,44 @@ bool reversed(const std::string& first, const std::string& last) {
     return !first.empty() && !last.empty() && last < first;
 }
 
+// The values of an enum that says "each once".
+Result<void> check_no_repeats(const google::protobuf::RepeatedField<int>& values,
+                              std::string_view path) {
+    for (int i = 0; i < values.size(); ++i) {
+        if (std::find(values.begin(), values.begin() + i, values.Get(i)) != values.begin() + i) {
+            return Error{ErrorCode::field_invalid, {}, item_path(path, i)};
+        }
+    }
+    return {};
+}
+
+Result<void> check_reports_due(const v1::ReportsDue& due) {
+    for (int i = 1; i < due.reports_size(); ++i) {
+        const v1::ReportDue& report = due.reports(i);
+        const std::string path = item_path("order.reports_due.reports", i);
+        if (report.due_date() < due.reports(i - 1).due_date()) {
+            return Error{ErrorCode::dates_reversed, {}, path + ".due_date"};
+        }
+        const auto is_the_same = [&report](const v1::ReportDue& earlier) {
+            return earlier.kind() == report.kind() && earlier.due_date() == report.due_date();
+        };
+        if (std::any_of(due.reports().begin(), due.reports().begin() + i, is_the_same)) {
+            return Error{ErrorCode::field_invalid, {}, path};
+        }
+    }
+    return {};
+}
+
 Result<void> check_order(const v1::Order& order, const BodyContext& context) {
     if (order.ordinary_education() &&
         order.legal_category() != v1::LEGAL_CATEGORY_GUIDANCE_AND_UPSKILLING) {
         return Error{ErrorCode::field_invalid, {}, "order.ordinary_education"};
     }
-    for (int i = 0; i < order.purposes_size(); ++i) {
-        const auto begin = order.purposes().begin();
-        if (std::find(begin, begin + i, order.purposes(i)) != begin + i) {
-            return Error{ErrorCode::field_invalid, {}, item_path("order.purposes", i)};
-        }
-    }
+    JOBBRO_TRY(check_no_repeats(order.purposes(), "order.purposes"));
     if (reversed(order.start_date(), order.end_date())) {
         return Error{ErrorCode::dates_reversed, {}, "order.end_date"};
     }
-    const auto& due_dates = order.reports_due().due_dates();
-    for (int i = 1; i < due_dates.size(); ++i) {
-        if (due_dates.Get(i) <= due_dates.Get(i - 1)) {
-            return Error{
-                ErrorCode::dates_reversed, {}, item_path("order.reports_due.due_dates", i)};
-        }
-    }
+    JOBBRO_TRY(check_reports_due(order.reports_due()));
     if (order.predecessor_order_id() == context.order_id.text()) {
         return Error{ErrorCode::field_invalid, {}, "order.predecessor_order_id"};
     }
@@ -334,8 +366,10 @@ Result<void> check_relations(const v1::Envelope& envelope, const BodyContext& co
                 return Error{ErrorCode::field_missing, {}, "course_end.explanation"};
             }
             return {};
-        case v1::Envelope::kOrderAcceptance:
         case v1::Envelope::kCourseStart:
+            return check_no_repeats(envelope.course_start().planned_weekdays(),
+                                    "course_start.planned_weekdays");
+        case v1::Envelope::kOrderAcceptance:
         case v1::Envelope::BODY_NOT_SET:
             break;
     }

@@ -19,7 +19,7 @@ namespace jobbro::contract {
 // What a string field holds.
 enum class TextForm : std::uint8_t {
     none,       // the field is no string
-    free_text,  // for people; searched for CPR numbers
+    free_text,  // for people
     reference,  // a name another system gave
     phone,
     date,
@@ -33,9 +33,10 @@ struct FieldRule {
     TextForm form = TextForm::none;
     int bytes_max = 0;  // of a string
     int items_max = 0;  // of a list
-    std::uint32_t number_min = 0;
-    std::uint32_t number_max = 0;
-    bool required = false;  // the unset field is an error
+    double number_min = 0;
+    double number_max = 0;
+    double number_step = 1;  // every number is a multiple of it
+    bool required = false;   // the unset field is an error
 };
 
 // All rows. Thread: any.
@@ -54,9 +55,18 @@ struct BodyContext {
 // dates_reversed, cpr_in_text, attention_points_wrong, happened_in_future. Thread: any.
 Result<void> check_body(const v1::Envelope& envelope, const BodyContext& context);
 
-// A CPR number, other than `own`, stands in the text: ten digits, or six and four with a space or a
-// hyphen between, whose date exists. A number with "+" in front is a phone number. Thread: any.
-bool holds_foreign_cpr(std::string_view text, const CprNumber& own);
+// What a text is searched for.
+struct CprSearch {
+    const CprNumber* allowed;  // the number that may stand there; null: none may
+    Instant now;
+    bool six_and_four_only = false;  // pass over the other spellings
+};
+// A CPR number stands in the text: ten digits on end; six and four; or two, two, two and four, with
+// separators between (spaces, line breaks, points, slashes, hyphens, dashes). Each group is a whole
+// run of digits, and the date exists and has come. Ten digits on end and groups of two right after
+// a
+// "+" are a phone number. Thread: any.
+bool holds_cpr(std::string_view text, const CprSearch& search);
 
 // The body that is set. Requires: the envelope has a body.
 const google::protobuf::Message& body_of(const v1::Envelope& envelope);

@@ -77,6 +77,14 @@ bool CprNumber::check_digit_holds() const {
     return is_test_number_ || modulus_11_holds(digits_, weights);
 }
 
+bool CprNumber::is_born_after(Instant now) const {
+    // Danish summer time is the further ahead of UTC of the two.
+    constexpr std::chrono::hours ahead_of_utc_max{2};
+    const std::chrono::sys_time<std::chrono::microseconds> time{
+        std::chrono::microseconds{now.microseconds} + ahead_of_utc_max};
+    return std::chrono::sys_days{birth_date_} > std::chrono::floor<std::chrono::days>(time);
+}
+
 Result<CvrNumber> CvrNumber::parse(std::string_view text) {
     constexpr std::array weights = {2, 7, 6, 5, 4, 3, 2, 1};
     if (text.size() != weights.size() || !all_digits(text) || text.front() == '0' ||

@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "proto/base/clock.h"
 #include "proto/base/result.h"
 
 namespace jobbro::contract {
@@ -25,6 +26,8 @@ class CprNumber {
     [[nodiscard]] bool is_test_number() const { return is_test_number_; }
     // Modulus 11 with weights 4 3 2 7 6 5 4 3 2 1; test numbers are exempt and count as holding.
     [[nodiscard]] bool check_digit_holds() const;
+    // The birth date is still to come: later than the date anywhere in Denmark at `now`.
+    [[nodiscard]] bool is_born_after(Instant now) const;
     friend bool operator==(const CprNumber&, const CprNumber&) = default;
 
   private:

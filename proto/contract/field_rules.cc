@@ -31,24 +31,23 @@ FieldRule texts(std::string_view field, int items_max, int bytes_max) {
     return rule;
 }
 
-FieldRule dates(std::string_view field, int items_max) {
-    FieldRule rule = date(field);
-    rule.items_max = items_max;
-    return rule;
-}
-
 FieldRule list(std::string_view field, int items_max) {
     FieldRule rule{field};
     rule.items_max = items_max;
     return rule;
 }
 
-FieldRule number(std::string_view field, std::uint32_t least, std::uint32_t most,
-                 bool required = false) {
+FieldRule number(std::string_view field, double least, double most, bool required = false) {
     FieldRule rule{field};
     rule.number_min = least;
     rule.number_max = most;
     rule.required = required;
+    return rule;
+}
+
+FieldRule hours(std::string_view field, double least, double most) {
+    FieldRule rule = number(field, least, most);
+    rule.number_step = 0.25;
     return rule;
 }
 
@@ -69,15 +68,16 @@ const std::vector<FieldRule>& field_rules() {
         texts("Order.sub_goals", 10, 300),
         texts("Order.questions", 10, 500),
         text("Order.citizen_wishes", 1000),
-        number("Order.hours_per_week", 1, 60),
+        hours("Order.hours_per_week", 1, 60),
         date("Order.start_date"),
         date("Order.end_date"),
         formed("Order.predecessor_order_id", TextForm::order_id, 36),
-        number("Order.mentor_hours_per_week", 1, 60),
-        dates("ReportsDue.due_dates", 24),
+        hours("Order.mentor_hours_per_week", 1, 60),
+        list("ReportsDue.reports", 24),
         number("ReportsDue.every_weeks", 1, 52),
         number("ReportsDue.days_before_interview", 0, 90),
         date("ReportsDue.next_interview_date"),
+        date("ReportDue.due_date", is_required),
         formed("JobPlan.number", TextForm::reference, 64, is_required),
         number("JobPlan.version", 1, 10000),
         text("Contact.function_or_team", 100, is_required),
@@ -86,13 +86,14 @@ const std::vector<FieldRule>& field_rules() {
         text("OrderAcceptance.remark", 1000),
         text("OrderDecline.explanation", 1000),
         date("CourseStart.start_date", is_required),
-        number("CourseStart.hours_per_week", 1, 60),
+        hours("CourseStart.hours_per_week", 1, 60),
         text("CourseStart.remark", 1000),
+        list("CourseStart.planned_weekdays", 7),
         date("CourseEnd.end_date", is_required),
         text("CourseEnd.explanation", 1000),
         date("AbsenceReport.first_date", is_required),
         date("AbsenceReport.last_date", is_required),
-        number("AbsenceReport.absent_hours", 1, 2000),
+        hours("AbsenceReport.absent_hours", 0.25, 2000),
         text("AbsenceReport.stated_reason", 500),
         list("AbsenceReport.contact_attempts", 20),
         text("AbsenceReport.citizen_explanation", 1000),
@@ -105,6 +106,10 @@ const std::vector<FieldRule>& field_rules() {
         text("ProgressionReport.labour_market_assessment", 2000),
         text("ProgressionReport.recommendation", 2000),
         text("ProgressionReport.citizen_view", 2000),
+        date("ProgressionReport.answer_wanted_by_date"),
+        list("ProgressionReport.answers", 10),
+        text("QuestionAnswer.question", 500, is_required),
+        text("QuestionAnswer.answer", 2000, is_required),
         list("AttentionPoint.indicators", 10),
         text("AttentionPoint.narrative", 2000),
         text("AttentionPoint.evidence", 1000),

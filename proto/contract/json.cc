@@ -2,6 +2,7 @@
 
 #include <google/protobuf/descriptor.h>
 #include <google/protobuf/duration.pb.h>
+#include <google/protobuf/stubs/logging.h>
 #include <google/protobuf/timestamp.pb.h>
 #include <google/protobuf/util/json_util.h>
 
@@ -280,6 +281,8 @@ void prune(Message& message) {
 }
 
 std::string printed(const Message& message) {
+    // The library may log what it finds odd, and quote it.
+    const google::protobuf::LogSilencer silencer;
     google::protobuf::util::JsonPrintOptions options;
     options.preserve_proto_field_names = true;
     std::string text;

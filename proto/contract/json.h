@@ -21,7 +21,7 @@ Result<void> from_json(std::string_view text, google::protobuf::Message& message
 
 // One line of proto3 JSON; names in snake_case, as field paths spell them. A time out of range,
 // which has no JSON form, is left out. Requires: strings are UTF-8, as in every message read from
-// bytes. Thread: any.
+// bytes. Logs nothing. Thread: any.
 std::string to_json(const google::protobuf::Message& message);
 
 }  // namespace jobbro::contract

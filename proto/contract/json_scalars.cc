@@ -36,6 +36,17 @@ Result<Integer> integer_of_text(std::string_view text) {
     return value;
 }
 
+// Digits as JSON writes a number; std::from_chars has further words of its own.
+Result<double> real_of_text(std::string_view text) {
+    double value = 0;
+    const char* end = text.data() + text.size();
+    const auto [stopped_at, problem] = std::from_chars(text.data(), end, value);
+    if (problem != std::errc{} || stopped_at != end || !std::isfinite(value)) {
+        return ErrorCode::json_type_wrong;
+    }
+    return value;
+}
+
 }  // namespace
 
 Result<Bytes> decode_base64(std::string_view text) {
@@ -104,7 +115,7 @@ Result<double> real_of(const JsonNode& node) {
             if (node.text == "NaN") return Numbers::quiet_NaN();
             if (node.text == "Infinity") return Numbers::infinity();
             if (node.text == "-Infinity") return -Numbers::infinity();
-            break;
+            return real_of_text(node.text);
         case JsonNode::Type::null:
         case JsonNode::Type::boolean:
         case JsonNode::Type::object:

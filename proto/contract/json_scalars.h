@@ -19,7 +19,7 @@ Result<Bytes> decode_base64(std::string_view text);
 template <typename Integer>
 Result<Integer> integer_of(const JsonNode& node);
 
-// A number, or one of the texts "NaN", "Infinity" and "-Infinity".
+// A number, its decimal digits as text, or one of the texts "NaN", "Infinity" and "-Infinity".
 // Errors: json_type_wrong. Thread: any.
 Result<double> real_of(const JsonNode& node);
 

@@ -2,6 +2,8 @@
 
 #include <google/protobuf/descriptor.h>
 
+#include <algorithm>
+
 #include "proto/base/limits.h"
 #include "proto/contract/body_rules.h"
 #include "proto/contract/calendar.h"
@@ -54,18 +56,24 @@ bool has_unknown_fields(const Message& message) {
 }
 
 Result<void> check_kind(const v1::Envelope& envelope) {
-    if (envelope.body_case() == v1::Envelope::BODY_NOT_SET) return ErrorCode::kind_unknown;
-    if (has_unknown_fields(envelope)) return Error{ErrorCode::field_invalid, "an unknown field"};
+    // First, so that whoever writes by a later version is told that and not of its news.
     if (envelope.schema_version() != schema_version) {
         return error_at(ErrorCode::schema_version_unsupported, "schema_version");
     }
+    if (envelope.body_case() == v1::Envelope::BODY_NOT_SET) return ErrorCode::kind_unknown;
+    if (has_unknown_fields(envelope)) return Error{ErrorCode::field_invalid, "an unknown field"};
     return {};
 }
 
-Result<MessageId> read_message_id(const v1::Envelope& envelope) {
+// Its time is judged before the envelope's other times: under a clock that runs ahead all of them
+// are, and the sender is told that the same bytes pass later.
+Result<MessageId> read_message_id(const v1::Envelope& envelope, Instant latest) {
     if (envelope.message_id().empty()) return error_at(ErrorCode::field_missing, "message_id");
     auto id = MessageId::parse(envelope.message_id());
     if (!id) return error_at(ErrorCode::message_id_invalid, "message_id");
+    if (id->milliseconds() > latest.milliseconds()) {
+        return error_at(ErrorCode::message_id_in_future, "message_id");
+    }
     return id;
 }
 
@@ -97,11 +105,15 @@ Result<OrderId> read_order_id(const v1::Envelope& envelope) {
     return at_path(OrderId::parse(envelope.order_id()), "order_id");
 }
 
-Result<CprNumber> read_citizen(const v1::Envelope& envelope) {
+Result<CprNumber> read_citizen(const v1::Envelope& envelope, Instant now) {
+    const std::string path = "citizen.cpr_number";
     if (envelope.citizen().cpr_number().empty()) {
         return error_at(ErrorCode::citizen_missing, "citizen");
     }
-    return at_path(CprNumber::parse(envelope.citizen().cpr_number()), "citizen.cpr_number");
+    JOBBRO_TRY_ASSIGN(CprNumber number,
+                      at_path(CprNumber::parse(envelope.citizen().cpr_number()), path));
+    if (number.is_born_after(now)) return error_at(ErrorCode::cpr_invalid, path);
+    return number;
 }
 
 Result<void> check_cause(const v1::Cause& cause, const std::string& path) {
@@ -145,13 +157,25 @@ Result<Instant> read_happened_at(const v1::Envelope& envelope, Instant latest) {
     return instant;
 }
 
-Result<void> check_rest(const v1::Envelope& envelope, const MessageId& id, Instant latest) {
-    if (id.milliseconds() > latest.milliseconds()) {
-        return error_at(ErrorCode::message_id_in_future, "message_id");
-    }
-    if (envelope.salt().size() != salt_bytes) return error_at(ErrorCode::salt_invalid, "salt");
-    if (envelope.traceparent().size() > traceparent_bytes_max) {
+// Version 00 of W3C Trace Context: 32, 16 and 2 hexadecimal digits in lower case.
+bool is_traceparent(std::string_view text) {
+    constexpr std::string_view form = "00-xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx-xxxxxxxxxxxxxxxx-xx";
+    static_assert(form.size() == traceparent_bytes_max);
+    const auto fits = [](char c, char expected) {
+        if (expected != 'x') return c == expected;
+        return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
+    };
+    return std::equal(text.begin(), text.end(), form.begin(), form.end(), fits);
+}
+
+// A malformed one means nothing and is let through, but not with a person's number in it. The ids
+// of a well-formed one are random, and now and then look like a number.
+Result<void> check_traceparent(const std::string& text, Instant now) {
+    if (text.size() > traceparent_bytes_max) {
         return error_at(ErrorCode::field_too_long, "traceparent");
+    }
+    if (!is_traceparent(text) && holds_cpr(text, CprSearch{nullptr, now})) {
+        return error_at(ErrorCode::cpr_in_text, "traceparent");
     }
     return {};
 }
@@ -171,14 +195,15 @@ std::string_view kind_name(v1::MessageKind kind) {
 Result<EnvelopeFacts> validate(const v1::Envelope& envelope, Instant now) {
     const Instant latest = now.plus_ms(limits::clock_ahead_ms_max);
     JOBBRO_TRY(check_kind(envelope));
-    JOBBRO_TRY_ASSIGN(const MessageId message_id, read_message_id(envelope));
+    JOBBRO_TRY_ASSIGN(const MessageId message_id, read_message_id(envelope, latest));
     JOBBRO_TRY_ASSIGN(PartyId sender, read_sender(envelope));
     JOBBRO_TRY(check_audience(envelope));
     JOBBRO_TRY_ASSIGN(const OrderId order_id, read_order_id(envelope));
-    JOBBRO_TRY_ASSIGN(CprNumber citizen, read_citizen(envelope));
+    JOBBRO_TRY_ASSIGN(CprNumber citizen, read_citizen(envelope, now));
     JOBBRO_TRY(check_causes(envelope));
     JOBBRO_TRY_ASSIGN(const Instant happened_at, read_happened_at(envelope, latest));
-    JOBBRO_TRY(check_rest(envelope, message_id, latest));
+    if (envelope.salt().size() != salt_bytes) return error_at(ErrorCode::salt_invalid, "salt");
+    JOBBRO_TRY(check_traceparent(envelope.traceparent(), now));
     JOBBRO_TRY(check_body(envelope, BodyContext{order_id, citizen, now}));
     return EnvelopeFacts{message_id, std::move(sender),  kind_of(envelope),
                          order_id,   std::move(citizen), happened_at};

@@ -2,6 +2,8 @@
 
 #include <sodium.h>
 
+#include <algorithm>
+
 namespace jobbro::evidence {
 namespace {
 
@@ -65,6 +67,24 @@ Signature Signer::sign(BytesView message) const {
 void SystemRandomness::fill(std::span<std::uint8_t> out) {
     start_libsodium();
     if (!out.empty()) randombytes_buf(out.data(), out.size());
+}
+
+PooledRandomness::~PooledRandomness() {
+    sodium_memzero(pool_.data(), pool_.size());
+}
+
+void PooledRandomness::fill(std::span<std::uint8_t> out) {
+    if (out.size() > pool_.size()) {
+        SystemRandomness{}.fill(out);
+        return;
+    }
+    if (pool_.size() - used_ < out.size()) {
+        SystemRandomness{}.fill(pool_);
+        used_ = 0;
+    }
+    std::copy_n(pool_.begin() + static_cast<std::ptrdiff_t>(used_), out.size(), out.begin());
+    sodium_memzero(pool_.data() + used_, out.size());
+    used_ += out.size();
 }
 
 }  // namespace jobbro::evidence

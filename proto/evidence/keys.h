@@ -38,7 +38,8 @@ class SecretKey {
   private:
     void wipe() noexcept {
         volatile std::uint8_t* at = bytes_.data();
-        for (std::size_t i = 0; i < bytes_.size(); ++i) at[i] = 0;
+        for (std::size_t i = 0; i < bytes_.size(); ++i)
+            at[i] = 0;
     }
     ByteArray<32> bytes_;
 };
@@ -105,6 +106,21 @@ class Signer {
 class SystemRandomness final : public Randomness {
   public:
     void fill(std::span<std::uint8_t> out) override;
+};
+
+// The same, fetched a few kilobytes at a time: for whoever takes a little very often. What was
+// handed out is wiped from its store. Thread: one at a time.
+class PooledRandomness final : public Randomness {
+  public:
+    PooledRandomness() = default;
+    PooledRandomness(const PooledRandomness&) = delete;
+    PooledRandomness& operator=(const PooledRandomness&) = delete;
+    ~PooledRandomness() override;
+    void fill(std::span<std::uint8_t> out) override;
+
+  private:
+    ByteArray<4096> pool_{};
+    std::size_t used_ = sizeof pool_;
 };
 
 }  // namespace jobbro::evidence

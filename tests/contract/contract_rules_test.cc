@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cctype>
 #include <fstream>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -145,6 +146,13 @@ TEST_F(ContractRules, FieldsAreInSnakeCaseAndMessagesInPascalCase) {
     }
 }
 
+// 0.25 as "0.25", 10000 as "10000".
+std::string number_text(double number) {
+    std::ostringstream text;
+    text << number;
+    return text.str();
+}
+
 // What is checked and what is promised must be the same number.
 TEST_F(ContractRules, CommentsOfBodyFieldsTellTheBoundsThatAreChecked) {
     using contract::TextForm;
@@ -160,10 +168,13 @@ TEST_F(ContractRules, CommentsOfBodyFieldsTellTheBoundsThatAreChecked) {
         EXPECT_TRUE(rule.items_max == 0 || rule.items_max == 5 ||
                     says(*field, "At most " + std::to_string(rule.items_max)))
             << rule.field;
-        EXPECT_TRUE(rule.number_max == 0 ||
-                    says(*field, std::to_string(rule.number_min) + " to " +
-                                     std::to_string(rule.number_max)) ||
-                    says(*field, std::to_string(rule.number_min) + " to scale_length"))
+        EXPECT_TRUE(
+            rule.number_max == 0 ||
+            says(*field, number_text(rule.number_min) + " to " + number_text(rule.number_max)) ||
+            says(*field, number_text(rule.number_min) + " to scale_length"))
+            << rule.field;
+        EXPECT_TRUE(rule.number_step == 1 ||
+                    says(*field, "in steps of " + number_text(rule.number_step)))
             << rule.field;
         EXPECT_TRUE(!rule.required || says(*field, "Required")) << rule.field;
     }

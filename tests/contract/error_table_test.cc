@@ -108,7 +108,9 @@ TEST(ContractPage, ErrorsAreThoseOfTheListInItsOrder) {
 TEST(ContractPage, FindingsAreThoseOfTheListInItsOrder) {
     std::vector<Row> listed;
     for (const contract::FindingText& text : contract::finding_texts()) {
-        listed.push_back({std::string{text.code}, std::string{text.english}});
+        listed.push_back({std::string{text.code},
+                          std::string{contract::severity_name(text.severity)},
+                          std::string{text.english}});
     }
     EXPECT_EQ(rows_under(contract_page(), "Findings"), listed);
 }

@@ -67,6 +67,7 @@ Result<void> HubWorld::open() {
 
 core::Turn HubWorld::turn(std::vector<core::FrameIn> frames) {
     now = now.plus_ms(1);
+    conditions.steady = now;
     core::Turn done = must(core->turn(frames, now, randomness, conditions));
     const auto kept = journal->upkeep(false, randomness);
     if (!kept) throw std::runtime_error(kept.error().line());

@@ -69,6 +69,15 @@ TEST(CprNumber, ExactlyTheDaysOfTheCalendarAreTakenPlainAndAsTestNumbers) {
     }
 }
 
+TEST(CprNumber, BirthDateIsToComeUntilTheDayBeginsInDenmark) {
+    // Born on 2 May 2011, which began in Denmark at 22:00 UTC the day before.
+    const auto number = CprNumber::parse("620511-4000");
+    ASSERT_THAT(number, Succeeds());
+    const Instant beginning{1304287200000000};
+    EXPECT_TRUE(number->is_born_after(beginning.plus_ms(-1)));
+    EXPECT_FALSE(number->is_born_after(beginning));
+}
+
 TEST(CprNumber, HyphenMakesNoDifference) {
     const auto plain = CprNumber::parse("6908701478");
     const auto hyphened = CprNumber::parse("690870-1478");

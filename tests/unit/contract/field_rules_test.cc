@@ -55,9 +55,21 @@ TEST(FieldRules, EveryTextListAndNumberOfABodyIsBounded) {
             EXPECT_GT(rule.bytes_max, 0) << name;
             EXPECT_NE(rule.form, TextForm::none) << name;
         }
-        if (field->cpp_type() == FieldDescriptor::CPPTYPE_UINT32) {
+        if (field->cpp_type() == FieldDescriptor::CPPTYPE_UINT32 ||
+            field->cpp_type() == FieldDescriptor::CPPTYPE_DOUBLE) {
             EXPECT_GT(rule.number_max, rule.number_min) << name;
         }
+    }
+}
+
+TEST(FieldRules, HoursAreToldInQuarters) {
+    const auto rules = rules_by_name();
+    for (const auto& [name, field] : body_fields()) {
+        const bool is_hours = name.find("hours") != std::string::npos;
+        const auto found = rules.find(name);
+        const bool is_in_quarters = found != rules.end() && found->second.number_step == 0.25;
+        EXPECT_EQ(is_hours, is_in_quarters) << name;
+        EXPECT_EQ(is_hours, field->cpp_type() == FieldDescriptor::CPPTYPE_DOUBLE) << name;
     }
 }
 
@@ -86,8 +98,8 @@ TEST(FieldRules, BodiesHoldOnlyTypesTheWalkChecks) {
         const auto type = field->cpp_type();
         const bool is_checked =
             type == FieldDescriptor::CPPTYPE_STRING || type == FieldDescriptor::CPPTYPE_ENUM ||
-            type == FieldDescriptor::CPPTYPE_UINT32 || type == FieldDescriptor::CPPTYPE_BOOL ||
-            type == FieldDescriptor::CPPTYPE_MESSAGE;
+            type == FieldDescriptor::CPPTYPE_UINT32 || type == FieldDescriptor::CPPTYPE_DOUBLE ||
+            type == FieldDescriptor::CPPTYPE_BOOL || type == FieldDescriptor::CPPTYPE_MESSAGE;
         EXPECT_TRUE(is_checked) << name;
         EXPECT_NE(field->type(), FieldDescriptor::TYPE_BYTES) << name;
     }

@@ -1,4 +1,5 @@
 #include <gmock/gmock.h>
+#include <google/protobuf/descriptor.h>
 #include <gtest/gtest.h>
 
 #include <set>
@@ -20,7 +21,9 @@ std::vector<std::string> found_in(const v1::Envelope& envelope) {
     EXPECT_THAT(validate(envelope, sample_now), Succeeds());
     std::vector<std::string> found;
     for (const v1::Finding& finding : findings_of(envelope)) {
-        EXPECT_NE(find_finding_text(finding.code()), nullptr) << finding.code();
+        const FindingText* text = find_finding_text(finding.code());
+        JOBBRO_ASSERT(text != nullptr);
+        EXPECT_EQ(finding.severity(), text->severity) << finding.code();
         found.push_back(finding.code() + " at " + finding.field_path());
     }
     return found;
@@ -64,6 +67,46 @@ TEST(Findings, OrderWithNothingButTheCitizenGetsOneFindingForAll) {
     envelope.mutable_order()->set_start_date("2011-05-09");
     envelope.mutable_order()->set_end_date("2011-06-09");
     EXPECT_THAT(found_in(envelope), ElementsAre("order.citizen_only at order"));
+}
+
+TEST(Findings, OrderOfBlankTextsAndEmptyPartsIsAsOneWithout) {
+    v1::Envelope envelope = sample_order();
+    v1::Order& order = *envelope.mutable_order();
+    order.Clear();
+    order.mutable_reports_due();
+    order.set_special_considerations(" \n\t");
+    order.add_priorities("\xc2\xa0");
+    order.add_sub_goals(" ");
+    order.add_questions(" \xe2\x80\xaf ");
+    order.mutable_contact()->set_function_or_team("\xe2\x80\x8b");
+    EXPECT_THAT(found_in(envelope), ElementsAre("order.citizen_only at order"));
+}
+
+TEST(Findings, AnythingMoreThanOfferAndDatesIsContent) {
+    for (const char* field :
+         {"match_category", "legal_category", "special_considerations", "citizen_wishes",
+          "hours_per_week", "reports_due", "job_plan", "predecessor_order_id", "contact",
+          "mentor_hours_per_week", "education_obligation", "priorities", "questions"}) {
+        v1::Envelope envelope = sample_order();
+        const auto* kept = v1::Order::descriptor()->FindFieldByName(field);
+        ASSERT_NE(kept, nullptr) << field;
+        v1::Order& order = *envelope.mutable_order();
+        for (int i = 0; i < v1::Order::descriptor()->field_count(); ++i) {
+            const auto* other = v1::Order::descriptor()->field(i);
+            if (other != kept) order.GetReflection()->ClearField(&order, other);
+        }
+        EXPECT_THAT(found_in(envelope), ElementsAre("order.no_sub_goals at order.sub_goals"))
+            << field;
+    }
+}
+
+TEST(Findings, BlankSubGoalsAndQuestionsAreNone) {
+    v1::Envelope envelope = sample_order();
+    envelope.mutable_order()->set_sub_goals(0, " ");
+    envelope.mutable_order()->set_questions(0, "\n");
+    EXPECT_THAT(found_in(envelope),
+                ElementsAre("order.no_sub_goals at order.sub_goals",
+                            "order.needs_assessment_without_question at order.questions"));
 }
 
 TEST(Findings, OrderWithoutSubGoalsIsTold) {
@@ -141,6 +184,27 @@ TEST(Findings, AnythingSaidOnOnePointIsEnough) {
     EXPECT_THAT(found_in(envelope), IsEmpty());
 }
 
+TEST(Findings, BlankEvidenceAndNextStepSayNothing) {
+    v1::Envelope envelope = report_that_says_nothing();
+    point(envelope, 3).set_evidence(" \xc2\xa0");
+    point(envelope, 3).set_next_step("\t");
+    EXPECT_THAT(found_in(envelope),
+                ElementsAre("progression.says_nothing at progression_report.attention_points"));
+}
+
+TEST(Findings, WhatAnExcusedPointSaysSpeaksForNoOther) {
+    v1::Envelope envelope = report_that_says_nothing();
+    for (int i = 0; i < 4; ++i) {
+        point(envelope, i).set_direction(v1::DIRECTION_NOT_ASSESSED);
+        point(envelope, i).set_not_assessed_reason(v1::NOT_ASSESSED_REASON_TOO_LITTLE_SEEN);
+        point(envelope, i).set_narrative("too few hours at the site so far to say");
+    }
+    EXPECT_THAT(found_in(envelope),
+                ElementsAre("progression.says_nothing at progression_report.attention_points"));
+    point(envelope, 4).set_narrative("names two kinds of work by herself");
+    EXPECT_THAT(found_in(envelope), IsEmpty());
+}
+
 TEST(Findings, EveryReasonNotToAssessIsAccepted) {
     for (const auto reason :
          {v1::NOT_ASSESSED_REASON_NOT_ASKED_FOR, v1::NOT_ASSESSED_REASON_TOO_LITTLE_SEEN,
@@ -168,12 +232,20 @@ TEST(FindingTexts, AreThereInBothLanguagesOnceForEachCode) {
     std::set<std::string_view> codes;
     for (const FindingText& text : finding_texts()) {
         EXPECT_TRUE(codes.insert(text.code).second) << text.code;
+        EXPECT_FALSE(severity_name(text.severity).empty()) << text.code;
         EXPECT_FALSE(text.danish.empty()) << text.code;
         EXPECT_FALSE(text.english.empty()) << text.code;
         EXPECT_EQ(find_finding_text(text.code), &text);
     }
     EXPECT_EQ(codes.size(), 7U);
     EXPECT_EQ(find_finding_text("order.too_blue"), nullptr);
+}
+
+TEST(FindingSeverities, AreNamed) {
+    EXPECT_EQ(severity_name(v1::FINDING_SEVERITY_REMARK), "remark");
+    EXPECT_EQ(severity_name(v1::FINDING_SEVERITY_THIN), "thin");
+    EXPECT_EQ(severity_name(v1::FINDING_SEVERITY_UNSPECIFIED), "");
+    EXPECT_EQ(severity_name(static_cast<v1::FindingSeverity>(9)), "");
 }
 
 }  // namespace

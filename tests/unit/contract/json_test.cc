@@ -75,6 +75,28 @@ TEST(Json, NumbersMayBeTextsAndWholeReals) {
 TEST(Json, NumbersOutsideTheTypeAreRefused) {
     for (const char* value : {"-1", "4294967296", "1.5", "\"\"", "\"1 \"", "\"0x1\"", "\"+1\"",
                               "true", "[]", "{}", "1e300"}) {
+        const std::string text = "{\"every_weeks\": " + std::string{value} + "}";
+        v1::ReportsDue due;
+        EXPECT_THAT(from_json(text, due), FailsAt(ErrorCode::json_type_wrong, "every_weeks"))
+            << value;
+    }
+}
+
+TEST(Json, HoursHaveFractions) {
+    v1::Order order;
+    for (const char* value : {"18.5", "\"18.5\"", "1850e-2"}) {
+        const std::string text = "{\"hours_per_week\": " + std::string{value} + "}";
+        ASSERT_THAT(from_json(text, order), Succeeds()) << value;
+        EXPECT_EQ(order.hours_per_week(), 18.5) << value;
+    }
+    EXPECT_EQ(to_json(order), R"({"hours_per_week":18.5})");
+    ASSERT_THAT(from_json(R"({"hours_per_week": 0})", order), Succeeds());
+    EXPECT_TRUE(order.has_hours_per_week());
+}
+
+TEST(Json, RealNumbersOfOtherFormsAreRefused) {
+    for (const char* value : {"\"\"", "\"1 \"", "\"0x1\"", "\"+1\"", "\"1,5\"", "\"inf\"",
+                              "\"nan\"", "\"-inf\"", "\"1e999\"", "true", "[]", "{}"}) {
         const std::string text = "{\"hours_per_week\": " + std::string{value} + "}";
         v1::Order order;
         EXPECT_THAT(from_json(text, order), FailsAt(ErrorCode::json_type_wrong, "hours_per_week"))
@@ -226,6 +248,32 @@ TEST(Json, ErrorsNeverHoldAnyOfTheInput) {
         EXPECT_EQ(line.find("690870"), std::string::npos) << line;
         EXPECT_EQ(line.find("1478"), std::string::npos) << line;
     }
+}
+
+// Nothing of a message reaches a log by way of the library either.
+TEST(Json, NothingOfAMessageIsLogged) {
+    v1::Envelope envelope;
+    envelope.set_sender("690870-1478 \xff");
+    envelope.mutable_order()->add_sub_goals("\xc3 690870-1478");
+    testing::internal::CaptureStderr();
+    EXPECT_FALSE(to_json(envelope).empty());
+    v1::Envelope again;
+    EXPECT_THAT(from_json("{\"sender\": \"690870-1478 \xff\"}", again),
+                FailsWith(ErrorCode::json_syntax));
+    EXPECT_EQ(testing::internal::GetCapturedStderr(), "");
+}
+
+TEST(Json, BytesThatAreNoUtf8AreRefusedAndLeaveNoTraceOfTheirContent) {
+    v1::Delivery delivery;
+    delivery.set_envelope("690870-1478 \xff");
+    v1::Envelope envelope;
+    testing::internal::CaptureStderr();
+    // Bytes and text are the same on the wire: sender is field 2, a Delivery's envelope field 3.
+    const std::string wire = "\x12\x0d" + delivery.envelope();
+    EXPECT_FALSE(envelope.ParseFromString(wire));
+    const std::string logged = testing::internal::GetCapturedStderr();
+    EXPECT_EQ(logged.find("690870"), std::string::npos) << logged;
+    EXPECT_EQ(logged.find("1478"), std::string::npos) << logged;
 }
 
 TEST(Json, TimesThatCannotBeWrittenAreLeftOut) {

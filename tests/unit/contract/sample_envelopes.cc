@@ -18,6 +18,12 @@ v1::Envelope sample_from_provider() {
     return envelope;
 }
 
+void add_report_due(v1::Order& order, v1::ReportKind kind, const char* date) {
+    v1::ReportDue& due = *order.mutable_reports_due()->add_reports();
+    due.set_kind(kind);
+    due.set_due_date(date);
+}
+
 void add_point(v1::ProgressionReport& report, v1::AttentionPointKind kind) {
     v1::AttentionPoint& point = *report.add_attention_points();
     point.set_kind(kind);
@@ -63,11 +69,12 @@ v1::Envelope sample_order() {
     order.add_sub_goals("comes two mornings a week");
     order.add_questions("which tasks hold for 15 hours?");
     order.set_citizen_wishes("would rather work outdoors");
-    order.set_hours_per_week(15);
+    order.set_hours_per_week(18.5);
     order.set_start_date("2011-05-09");
     order.set_end_date("2011-08-05");
-    order.mutable_reports_due()->add_due_dates("2011-06-20");
-    order.mutable_reports_due()->add_due_dates("2011-07-20");
+    add_report_due(order, v1::REPORT_KIND_MID_TERM_EVALUATION, "2011-06-20");
+    add_report_due(order, v1::REPORT_KIND_PROGRESSION_INTERIM, "2011-06-20");
+    add_report_due(order, v1::REPORT_KIND_PROGRESSION_FINAL, "2011-07-20");
     order.mutable_reports_due()->set_every_weeks(6);
     order.mutable_reports_due()->set_days_before_interview(7);
     order.mutable_reports_due()->set_next_interview_date("2011-08-01");
@@ -76,7 +83,7 @@ v1::Envelope sample_order() {
     order.set_predecessor_order_id(OrderId::make(sample_now, randomness).text());
     order.mutable_contact()->set_function_or_team("Team Nord");
     order.mutable_contact()->set_phone("+45 33 12 34 56");
-    order.set_mentor_hours_per_week(5);
+    order.set_mentor_hours_per_week(1.25);
     order.set_education_obligation(v1::EDUCATION_OBLIGATION_NONE);
     return envelope;
 }
@@ -99,8 +106,11 @@ v1::Envelope sample_order_decline() {
 
 v1::Envelope sample_course_start() {
     v1::Envelope envelope = sample_from_provider();
-    envelope.mutable_course_start()->set_start_date("2011-05-02");
-    envelope.mutable_course_start()->set_hours_per_week(15);
+    v1::CourseStart& start = *envelope.mutable_course_start();
+    start.set_start_date("2011-05-02");
+    start.set_hours_per_week(15);
+    start.add_planned_weekdays(v1::WEEKDAY_MONDAY);
+    start.add_planned_weekdays(v1::WEEKDAY_WEDNESDAY);
     return envelope;
 }
 
@@ -109,7 +119,7 @@ v1::Envelope sample_absence_report() {
     v1::AbsenceReport& report = *envelope.mutable_absence_report();
     report.set_first_date("2011-04-29");
     report.set_last_date("2011-04-29");
-    report.set_absent_hours(5);
+    report.set_absent_hours(0.5);
     report.set_kind(v1::ABSENCE_KIND_OTHER_STATED_REASON);
     report.set_stated_reason("the bus did not come");
     v1::ContactAttempt& attempt = *report.add_contact_attempts();
@@ -138,6 +148,10 @@ v1::Envelope sample_progression_report() {
     report.set_recommendation("work placement in a warehouse");
     report.set_citizen_view("wants more hours");
     report.set_citizen_has_read(true);
+    report.set_answer_wanted_by_date("2011-05-16");
+    v1::QuestionAnswer& answer = *report.add_answers();
+    answer.set_question("which tasks hold for 15 hours?");
+    answer.set_answer("packing and sorting; lifting does not");
     return envelope;
 }
 

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <functional>
 #include <string>
 
@@ -42,6 +43,9 @@ std::string name_of(const testing::TestParamInfo<Spoilt>& info) {
 v1::Order& order(v1::Envelope& e) {
     return *e.mutable_order();
 }
+v1::ReportDue& reports_due(v1::Envelope& e, int index) {
+    return *order(e).mutable_reports_due()->mutable_reports(index);
+}
 v1::AbsenceReport& absence(v1::Envelope& e) {
     return *e.mutable_absence_report();
 }
@@ -55,6 +59,12 @@ v1::AttentionPoint& point(v1::Envelope& e) {
 std::string later_id(std::int64_t ms) {
     SeededRandomness randomness{9};
     return MessageId::make(sample_now.plus_ms(ms), randomness).text();
+}
+
+void happens_at(v1::Envelope& e, std::int64_t ms) {
+    const Instant time = sample_now.plus_ms(ms);
+    e.mutable_happened_at()->set_seconds(time.microseconds / 1000000);
+    e.mutable_happened_at()->set_nanos(static_cast<int>(time.microseconds % 1000000) * 1000);
 }
 
 void add_unknown_field(google::protobuf::Message& message) {
@@ -81,6 +91,13 @@ INSTANTIATE_TEST_SUITE_P(
                ErrorCode::kind_unknown, ""},
         Spoilt{"unknown_field", sample_order, [](E& e) { add_unknown_field(e); },
                ErrorCode::field_invalid, ""},
+        Spoilt{"later_version_with_unknown_fields_and_body", sample_order,
+               [](E& e) {
+                   e.clear_body();
+                   add_unknown_field(e);
+                   e.set_schema_version(2);
+               },
+               ErrorCode::schema_version_unsupported, "schema_version"},
         Spoilt{"unknown_field_deep_inside", sample_progression_report,
                [](E& e) { add_unknown_field(*point(e).mutable_indicators(0)); },
                ErrorCode::field_invalid, ""},
@@ -94,6 +111,12 @@ INSTANTIATE_TEST_SUITE_P(
                ErrorCode::message_id_invalid, "message_id"},
         Spoilt{"message_id_from_the_future", sample_order,
                [](E& e) { e.set_message_id(later_id(five_minutes_ms + 1)); },
+               ErrorCode::message_id_in_future, "message_id"},
+        Spoilt{"everything_from_a_clock_ahead", sample_order,
+               [](E& e) {
+                   e.set_message_id(later_id(five_minutes_ms + 1));
+                   happens_at(e, five_minutes_ms + 1);
+               },
                ErrorCode::message_id_in_future, "message_id"},
         Spoilt{"no_sender", sample_order, [](E& e) { e.clear_sender(); }, ErrorCode::field_missing,
                "sender"},
@@ -134,6 +157,9 @@ INSTANTIATE_TEST_SUITE_P(
         Spoilt{"citizen_born_on_no_day", sample_order,
                [](E& e) { e.mutable_citizen()->set_cpr_number("910270-1478"); },
                ErrorCode::cpr_invalid, "citizen.cpr_number"},
+        Spoilt{"citizen_born_tomorrow", sample_order,
+               [](E& e) { e.mutable_citizen()->set_cpr_number("630511-4000"); },
+               ErrorCode::cpr_invalid, "citizen.cpr_number"},
         Spoilt{"no_happened_at", sample_order, [](E& e) { e.clear_happened_at(); },
                ErrorCode::field_missing, "happened_at"},
         Spoilt{"happened_at_no_time", sample_order,
@@ -143,18 +169,20 @@ INSTANTIATE_TEST_SUITE_P(
                [](E& e) { e.mutable_happened_at()->set_seconds(INT64_MIN); },
                ErrorCode::field_invalid, "happened_at"},
         Spoilt{"happened_in_the_future", sample_order,
-               [](E& e) {
-                   const auto latest = sample_now.plus_ms(five_minutes_ms).microseconds / 1000000;
-                   e.mutable_happened_at()->set_seconds(latest);
-                   e.mutable_happened_at()->set_nanos(1000);
-               },
-               ErrorCode::happened_in_future, "happened_at"},
+               [](E& e) { happens_at(e, five_minutes_ms + 1); }, ErrorCode::happened_in_future,
+               "happened_at"},
         Spoilt{"salt_too_short", sample_order, [](E& e) { e.set_salt("fifteen bytes.."); },
                ErrorCode::salt_invalid, "salt"},
         Spoilt{"no_salt", sample_order, [](E& e) { e.clear_salt(); }, ErrorCode::salt_invalid,
                "salt"},
         Spoilt{"traceparent_too_long", sample_order,
                [](E& e) { e.set_traceparent(std::string(56, '0')); }, ErrorCode::field_too_long,
+               "traceparent"},
+        Spoilt{"traceparent_with_the_citizens_cpr_number", sample_order,
+               [](E& e) { e.set_traceparent("00-690870-1478-01"); }, ErrorCode::cpr_in_text,
+               "traceparent"},
+        Spoilt{"traceparent_with_another_persons_cpr_number", sample_order,
+               [](E& e) { e.set_traceparent("case of 7411761201"); }, ErrorCode::cpr_in_text,
                "traceparent"}),
     name_of);
 
@@ -251,9 +279,50 @@ INSTANTIATE_TEST_SUITE_P(
                ErrorCode::field_invalid, "order.hours_per_week"},
         Spoilt{"too_many_hours", sample_order, [](E& e) { order(e).set_hours_per_week(61); },
                ErrorCode::field_invalid, "order.hours_per_week"},
+        Spoilt{"hours_in_fifths", sample_order, [](E& e) { order(e).set_hours_per_week(18.2); },
+               ErrorCode::field_invalid, "order.hours_per_week"},
+        Spoilt{"hours_that_are_no_number", sample_order,
+               [](E& e) { order(e).set_hours_per_week(std::nan("")); }, ErrorCode::field_invalid,
+               "order.hours_per_week"},
+        Spoilt{"endless_hours", sample_order, [](E& e) { order(e).set_hours_per_week(HUGE_VAL); },
+               ErrorCode::field_invalid, "order.hours_per_week"},
+        Spoilt{"negative_hours", sample_order, [](E& e) { order(e).set_hours_per_week(-2); },
+               ErrorCode::field_invalid, "order.hours_per_week"},
+        Spoilt{"too_many_mentor_hours", sample_order,
+               [](E& e) { order(e).set_mentor_hours_per_week(60.25); }, ErrorCode::field_invalid,
+               "order.mentor_hours_per_week"},
+        Spoilt{"mentor_hours_in_tenths", sample_order,
+               [](E& e) { order(e).set_mentor_hours_per_week(1.1); }, ErrorCode::field_invalid,
+               "order.mentor_hours_per_week"},
         Spoilt{"reports_due_reversed", sample_order,
-               [](E& e) { order(e).mutable_reports_due()->add_due_dates("2011-07-20"); },
-               ErrorCode::dates_reversed, "order.reports_due.due_dates[2]"},
+               [](E& e) { reports_due(e, 2).set_due_date("2011-06-19"); },
+               ErrorCode::dates_reversed, "order.reports_due.reports[2].due_date"},
+        Spoilt{"report_due_twice", sample_order,
+               [](E& e) { *order(e).mutable_reports_due()->add_reports() = reports_due(e, 2); },
+               ErrorCode::field_invalid, "order.reports_due.reports[3]"},
+        Spoilt{"report_due_of_no_kind", sample_order, [](E& e) { reports_due(e, 1).clear_kind(); },
+               ErrorCode::enum_unspecified, "order.reports_due.reports[1].kind"},
+        Spoilt{"report_due_on_no_day", sample_order,
+               [](E& e) { reports_due(e, 1).clear_due_date(); }, ErrorCode::field_missing,
+               "order.reports_due.reports[1].due_date"},
+        Spoilt{"too_many_reports_due", sample_order,
+               [](E& e) {
+                   for (int i = 0; i < 22; ++i)
+                       order(e).mutable_reports_due()->add_reports();
+               },
+               ErrorCode::list_too_long, "order.reports_due.reports"},
+        Spoilt{"cpr_number_as_phone", sample_order,
+               [](E& e) { order(e).mutable_contact()->set_phone("741176-1201"); },
+               ErrorCode::cpr_in_text, "order.contact.phone"},
+        Spoilt{"cpr_number_as_function", sample_order,
+               [](E& e) { order(e).mutable_contact()->set_function_or_team("7411761201"); },
+               ErrorCode::cpr_in_text, "order.contact.function_or_team"},
+        Spoilt{"cpr_number_as_job_plan", sample_order,
+               [](E& e) { order(e).mutable_job_plan()->set_number("741176-1201"); },
+               ErrorCode::cpr_in_text, "order.job_plan.number"},
+        Spoilt{"cpr_number_as_offer", sample_order,
+               [](E& e) { order(e).set_offer_reference("for 741176 1201"); },
+               ErrorCode::cpr_in_text, "order.offer_reference"},
         Spoilt{"job_plan_without_number", sample_order,
                [](E& e) { order(e).mutable_job_plan()->clear_number(); }, ErrorCode::field_missing,
                "order.job_plan.number"},
@@ -289,6 +358,15 @@ INSTANTIATE_TEST_SUITE_P(
         Spoilt{"start_without_date", sample_course_start,
                [](E& e) { e.mutable_course_start()->clear_start_date(); }, ErrorCode::field_missing,
                "course_start.start_date"},
+        Spoilt{"start_with_hours_in_thirds", sample_course_start,
+               [](E& e) { e.mutable_course_start()->set_hours_per_week(40.0 / 3); },
+               ErrorCode::field_invalid, "course_start.hours_per_week"},
+        Spoilt{"start_on_a_weekday_twice", sample_course_start,
+               [](E& e) { e.mutable_course_start()->add_planned_weekdays(v1::WEEKDAY_MONDAY); },
+               ErrorCode::field_invalid, "course_start.planned_weekdays[2]"},
+        Spoilt{"start_on_no_weekday", sample_course_start,
+               [](E& e) { e.mutable_course_start()->add_planned_weekdays(v1::Weekday{}); },
+               ErrorCode::enum_unspecified, "course_start.planned_weekdays[2]"},
         Spoilt{"end_without_date", sample_course_end,
                [](E& e) { e.mutable_course_end()->clear_end_date(); }, ErrorCode::field_missing,
                "course_end.end_date"},
@@ -304,6 +382,15 @@ INSTANTIATE_TEST_SUITE_P(
         Spoilt{"absence_reversed", sample_absence_report,
                [](E& e) { absence(e).set_last_date("2011-04-28"); }, ErrorCode::dates_reversed,
                "absence_report.last_date"},
+        Spoilt{"absence_of_no_time", sample_absence_report,
+               [](E& e) { absence(e).set_absent_hours(0); }, ErrorCode::field_invalid,
+               "absence_report.absent_hours"},
+        Spoilt{"absence_of_minutes", sample_absence_report,
+               [](E& e) { absence(e).set_absent_hours(0.1); }, ErrorCode::field_invalid,
+               "absence_report.absent_hours"},
+        Spoilt{"absence_without_end", sample_absence_report,
+               [](E& e) { absence(e).set_absent_hours(2000.25); }, ErrorCode::field_invalid,
+               "absence_report.absent_hours"},
         Spoilt{"absence_without_kind", sample_absence_report, [](E& e) { absence(e).clear_kind(); },
                ErrorCode::enum_unspecified, "absence_report.kind"},
         Spoilt{"absence_reason_not_stated", sample_absence_report,
@@ -371,6 +458,27 @@ INSTANTIATE_TEST_SUITE_P(
         Spoilt{"period_reversed", sample_progression_report,
                [](E& e) { report(e).set_period_start_date("2011-05-01"); },
                ErrorCode::dates_reversed, "progression_report.period_end_date"},
+        Spoilt{"answer_to_no_question", sample_progression_report,
+               [](E& e) { report(e).mutable_answers(0)->clear_question(); },
+               ErrorCode::field_missing, "progression_report.answers[0].question"},
+        Spoilt{"question_without_answer", sample_progression_report,
+               [](E& e) { report(e).mutable_answers(0)->clear_answer(); }, ErrorCode::field_missing,
+               "progression_report.answers[0].answer"},
+        Spoilt{"answer_too_long", sample_progression_report,
+               [](E& e) { report(e).mutable_answers(0)->set_answer(std::string(2001, 'a')); },
+               ErrorCode::field_too_long, "progression_report.answers[0].answer"},
+        Spoilt{"answer_with_a_cpr_number", sample_progression_report,
+               [](E& e) { report(e).mutable_answers(0)->set_answer("as 74.11.76-1201 does"); },
+               ErrorCode::cpr_in_text, "progression_report.answers[0].answer"},
+        Spoilt{"too_many_answers", sample_progression_report,
+               [](E& e) {
+                   for (int i = 0; i < 10; ++i)
+                       *report(e).add_answers() = report(e).answers(0);
+               },
+               ErrorCode::list_too_long, "progression_report.answers"},
+        Spoilt{"answer_wanted_on_no_day", sample_progression_report,
+               [](E& e) { report(e).set_answer_wanted_by_date("soon"); }, ErrorCode::field_invalid,
+               "progression_report.answer_wanted_by_date"},
         Spoilt{"no_stage", sample_progression_report, [](E& e) { report(e).clear_stage(); },
                ErrorCode::enum_unspecified, "progression_report.stage"},
         Spoilt{"no_overall_direction", sample_progression_report,
@@ -399,8 +507,7 @@ TEST(ValidEnvelope, OrderMayHoldNothingButTheCitizen) {
 TEST(ValidEnvelope, ClocksMayBeFiveMinutesApart) {
     v1::Envelope envelope = sample_order();
     envelope.set_message_id(later_id(five_minutes_ms));
-    const auto latest = sample_now.plus_ms(five_minutes_ms).microseconds / 1000000;
-    envelope.mutable_happened_at()->set_seconds(latest);
+    happens_at(envelope, five_minutes_ms);
     EXPECT_THAT(validate(envelope, sample_now), Succeeds());
 }
 
@@ -418,10 +525,36 @@ TEST(ValidEnvelope, MayCorrectOneMessageAndAnswerOthers) {
     EXPECT_THAT(validate(envelope, sample_now), Succeeds());
 }
 
-TEST(ValidEnvelope, ReferencesMayLookLikeCprNumbers) {
+TEST(ValidEnvelope, ReferencesMayBeTenDigitsOnEnd) {
     v1::Envelope envelope = sample_order();
-    envelope.mutable_order()->mutable_job_plan()->set_number("1104120001");
+    envelope.mutable_order()->mutable_job_plan()->set_number("1104100001");
+    envelope.mutable_order()->set_offer_reference("1104100001");
     EXPECT_THAT(validate(envelope, sample_now), Succeeds());
+}
+
+TEST(ValidEnvelope, ReportsOfTwoKindsMayBeDueOnOneDay) {
+    v1::Envelope envelope = sample_order();
+    const auto& due = envelope.order().reports_due();
+    ASSERT_EQ(due.reports(0).due_date(), due.reports(1).due_date());
+    EXPECT_THAT(validate(envelope, sample_now), Succeeds());
+}
+
+TEST(ValidEnvelope, HoursMayBeTheLeastAndTheMost) {
+    v1::Envelope envelope = sample_absence_report();
+    for (const double hours : {0.25, 0.5, 7.75, 2000.0}) {
+        absence(envelope).set_absent_hours(hours);
+        EXPECT_THAT(validate(envelope, sample_now), Succeeds()) << hours;
+    }
+}
+
+TEST(ValidEnvelope, TraceparentMayBeMalformedAndItsRandomIdsMayLookLikeANumber) {
+    v1::Envelope envelope = sample_order();
+    for (const char* text : {"00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
+                             "00-a7411761201b43dd8448eb211c80319c-b7ad6b7169203331-01", "none",
+                             "00-0AF7651916CD43DD8448EB211C80319C-B7AD6B7169203331-01"}) {
+        envelope.set_traceparent(text);
+        EXPECT_THAT(validate(envelope, sample_now), Succeeds()) << text;
+    }
 }
 
 TEST(Kinds, AreNamedAsTheirBodyFields) {

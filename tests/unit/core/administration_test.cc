@@ -1,6 +1,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <limits>
+
 #include "tests/support/hub_world.h"
 
 namespace jobbro::core {
@@ -137,6 +139,86 @@ TEST_F(AdministrationTest, AGrantIsGoodWithinItsDatesOnly) {
     const auto errors = frames_to(world.turn(), other_provider, v1::HubFrame::kError);
     ASSERT_EQ(errors.size(), 1U);
     EXPECT_EQ(errors[0].error().code(), v1::ERROR_CODE_KEY_DISABLED);
+}
+
+TEST_F(AdministrationTest, AStatementWithWhatThisVersionDoesNotKnowIsNotObeyed) {
+    auto grant = world.grant(other_provider, {jobcentre});
+    grant.mutable_grant()
+        ->GetReflection()
+        ->MutableUnknownFields(grant.mutable_grant())
+        ->AddVarint(77, 1);
+    expect_error(world.statement(grant, controller), v1::ERROR_CODE_STATEMENT_MALFORMED);
+    auto timeless = world.grant(other_provider, {jobcentre});
+    timeless.clear_signed_at();
+    expect_error(world.statement(timeless, controller), v1::ERROR_CODE_STATEMENT_MALFORMED);
+    auto endless = world.grant(other_provider, {jobcentre});
+    endless.mutable_grant()->mutable_valid_until()->set_seconds(
+        std::numeric_limits<std::int64_t>::max());
+    expect_error(world.statement(endless, controller), v1::ERROR_CODE_STATEMENT_MALFORMED);
+}
+
+TEST_F(AdministrationTest, WhatAGrantNoLongerReachesIsNeitherTakenNorDelivered) {
+    const contract::OrderId id = world.new_order();
+    world.turn({world.submit(jobcentre, {order(id, world.now, world.randomness)})});
+    // The same controller grants again, without the jobcentre.
+    world.turn({world.statement(world.grant(provider, {other_jobcentre}), controller)});
+    const auto refused = outcomes(
+        world.turn({world.submit(provider, {acceptance(id, world.now, world.randomness)})}));
+    ASSERT_EQ(refused.size(), 1U);
+    EXPECT_EQ(refused[0].rejection().code(), v1::ERROR_CODE_ORDER_UNKNOWN);
+    EXPECT_TRUE(deliveries(world.turn({world.subscribe(provider, "again")}), provider).empty());
+    // And with it, it does again.
+    world.turn({world.statement(world.grant(provider, {jobcentre}), controller)});
+    EXPECT_EQ(deliveries(world.turn({world.subscribe(provider, "once-more")}), provider).size(),
+              1U);
+}
+
+TEST_F(AdministrationTest, AGrantThatHasLapsedReachesNothingThoughAnotherIsGood) {
+    const contract::OrderId id = world.new_order();
+    world.turn({world.submit(jobcentre, {order(id, world.now, world.randomness)})});
+    auto lapsing = world.grant(provider, {jobcentre});
+    lapsing.mutable_grant()->mutable_valid_until()->set_seconds(world.now.microseconds / 1000000 +
+                                                                5);
+    world.turn({world.statement(lapsing, controller)});
+    EXPECT_EQ(deliveries(world.turn({world.subscribe(provider, "before")}), provider).size(), 1U);
+    world.now = world.now.plus_ms(6000);
+    ASSERT_TRUE(world.open()) << "dates are there after a restart too";
+    world.turn({world.hello(provider)});
+    EXPECT_TRUE(deliveries(world.turn({world.subscribe(provider, "after")}), provider).empty());
+}
+
+TEST_F(AdministrationTest, TheLastOperatorCannotBeDisabled) {
+    expect_error(world.statement(disabling(operator_party, operator_party), operator_party),
+                 v1::ERROR_CODE_LAST_OPERATOR);
+    world.add_party("operator:night");
+    const Turn turn =
+        world.turn({world.statement(disabling(operator_party, operator_party), operator_party)});
+    EXPECT_EQ(turn.report.entries, 1U);
+}
+
+TEST_F(AdministrationTest, AnotherControllersGrantDoesNotBringADisabledPartyBackToTheFirsts) {
+    // Only one controller is in this world, so the second is the journal's business.
+    world.add_party(other_provider, {jobcentre});
+    world.turn({world.statement(disabling(other_provider, controller), controller)});
+    world.turn({world.statement(world.grant(other_provider, {other_jobcentre}), controller)});
+    const journal::Party* const party = world.journal->registry().find(other_provider);
+    ASSERT_EQ(party->grants.size(), 1U);
+    EXPECT_FALSE(party->reaches(jobcentre, world.now));
+    EXPECT_TRUE(party->reaches(other_jobcentre, world.now));
+}
+
+TEST_F(AdministrationTest, ADisablingWorksOnASealedHubToo) {
+    ASSERT_TRUE(world.journal->record_seal("made up"));
+    ASSERT_TRUE(world.open());
+    world.turn({world.hello(operator_party), world.hello(provider)});
+    const Turn turn =
+        world.turn({world.statement(disabling(provider, operator_party), operator_party)});
+    EXPECT_EQ(frames_to(turn, operator_party, v1::HubFrame::kError)[0].error().code(),
+              v1::ERROR_CODE_HUB_SEALED);
+    const auto ended = frames_to(turn, provider, v1::HubFrame::kError);
+    ASSERT_EQ(ended.size(), 1U);
+    EXPECT_EQ(ended[0].error().code(), v1::ERROR_CODE_KEY_DISABLED);
+    EXPECT_EQ(turn.report.entries, 0U);
 }
 
 TEST_F(AdministrationTest, PartiesAreListedInPages) {

@@ -238,6 +238,32 @@ TEST_F(IntakeTest, ACorrectionPointsAtTheSameKindOfTheSameOrder) {
                     "causes[0]");
 }
 
+TEST_F(IntakeTest, AnOrderIsCorrectedByAnOrderOfTheSameIdProviderAndCitizen) {
+    const v1::Envelope first = new_order();
+    world.turn({world.submit(jobcentre, {first})});
+    world.turn({world.submit(provider, {acceptance(*last_order, world.now, world.randomness)})});
+    world.now = world.now.plus_ms(1);
+    v1::Envelope second = order(*last_order, world.now, world.randomness);
+    second.mutable_order()->set_citizen_wishes("mornings");
+    v1::Cause& cause = *second.add_causes();
+    cause.set_message_id(first.message_id());
+    cause.set_relation(v1::CAUSE_RELATION_CORRECTS);
+    world.turn({world.subscribe(provider, "main")});
+    const Turn turn = world.turn({world.submit(jobcentre, {second})});
+    EXPECT_TRUE(outcomes(turn)[0].has_receipt());
+    ASSERT_EQ(deliveries(turn, provider).size(), 1U);
+    EXPECT_EQ(deliveries(turn, provider)[0].envelope(), second.SerializeAsString());
+
+    second.set_message_id(contract::MessageId::make(world.now, world.randomness).text());
+    second.mutable_audience()->set_party(other_provider);
+    expect_rejected(world.submit(jobcentre, {second}), v1::ERROR_CODE_AUDIENCE_INVALID,
+                    "audience.party");
+    second.mutable_audience()->set_party(provider);
+    second.mutable_citizen()->set_cpr_number(other_citizen);
+    expect_rejected(world.submit(jobcentre, {second}), v1::ERROR_CODE_CITIZEN_MISMATCH,
+                    "citizen.cpr_number");
+}
+
 TEST_F(IntakeTest, WhatDoesNotFitTheTurnIsToldToComeAgainAndItsLaneWaits) {
     HubWorld small;
     small.settings.entries_per_turn_max = 2;
@@ -266,6 +292,43 @@ TEST_F(IntakeTest, WhatDoesNotFitTheTurnIsToldToComeAgainAndItsLaneWaits) {
     ASSERT_EQ(all.size(), 2U);
     EXPECT_TRUE(all[0].has_receipt());
     EXPECT_TRUE(all[1].has_receipt());
+}
+
+TEST_F(IntakeTest, ALaneOpensWhenAnotherSessionHasBroughtWhatItWaitsFor) {
+    world.turn({world.submit(jobcentre, {new_order()})});
+    world.conditions.disk_nearly_full = true;
+    const FrameIn first =
+        world.submit(provider, {absence(*last_order, world.now, world.randomness)});
+    EXPECT_EQ(only_outcome(first).rejection().code(), v1::ERROR_CODE_DISK_NEARLY_FULL);
+    world.conditions.disk_nearly_full = false;
+    FrameIn hello = world.hello(provider);
+    FrameIn elsewhere = first;
+    hello.route = elsewhere.route = "another session";
+    world.turn({hello, elsewhere});
+    EXPECT_TRUE(only_outcome(first).has_receipt());
+    world.now = world.now.plus_ms(1);
+    EXPECT_TRUE(
+        only_outcome(world.submit(provider, {absence(*last_order, world.now, world.randomness)}))
+            .has_receipt());
+}
+
+TEST_F(IntakeTest, ASessionWithTooManyBlockedLanesGetsItsOutcomesAndEnds) {
+    world.conditions.disk_nearly_full = true;
+    std::size_t answered = 0;
+    Turn turn;
+    for (std::size_t i = 0; i <= limits::blocked_lanes_per_session_max; i += 64) {
+        std::vector<v1::Envelope> orders;
+        for (int j = 0; j < 64; ++j) {
+            orders.push_back(order(world.new_order(), world.now, world.randomness));
+        }
+        turn = world.turn({world.submit(jobcentre, orders)});
+        answered += outcomes(turn).size();
+    }
+    EXPECT_GT(answered, limits::blocked_lanes_per_session_max) << "the last ones too";
+    const auto errors = frames_to(turn, jobcentre, v1::HubFrame::kError);
+    ASSERT_EQ(errors.size(), 1U);
+    EXPECT_EQ(errors[0].error().code(), v1::ERROR_CODE_LANES_EXHAUSTED);
+    EXPECT_TRUE(errors[0].error().session_ended());
 }
 
 TEST_F(IntakeTest, ADiskNearlyFullRefusesNewMessagesAndAnswersOldOnes) {

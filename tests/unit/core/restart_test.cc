@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "hub/journal/rows.pb.h"
 #include "hub/journal/tables.h"
 #include "tests/support/hub_world.h"
 
@@ -143,6 +144,36 @@ TEST(Restart, ALogThatLostItsEndIsRefused) {
     EXPECT_EQ(opened.error().code, ErrorCode::tampered);
 }
 
+TEST(Restart, ALogShorterThanTheVaultHasSeenIsRefused) {
+    HubWorld world;
+    ASSERT_TRUE(world.open());
+    world.add_usual_parties();
+    testing::MemoryStore early = world.log_store;
+    world.turn({world.submit(jobcentre, {order(world.new_order(), world.now, world.randomness)})});
+    ASSERT_TRUE(world.journal->upkeep(true, world.randomness));
+    // An older copy of the log, and none at all.
+    world.log_store = early;
+    EXPECT_EQ(world.open().error().code, ErrorCode::tampered);
+    world.log_store = testing::MemoryStore{std::size(journal::log_table::names)};
+    EXPECT_EQ(world.open().error().code, ErrorCode::tampered);
+}
+
+TEST(Restart, ARegistryRowThatWasNotStatedIsRefused) {
+    HubWorld world;
+    ASSERT_TRUE(world.open());
+    world.add_usual_parties();
+    ASSERT_TRUE(world.open()) << "the rows agree with the statements";
+    // Somebody with a hand on the disk binds the jobcentre to a key of their own.
+    journal::rows::RegistryRow row;
+    ASSERT_TRUE(
+        row.ParseFromString(**world.log_store.get(journal::log_table::registry, jobcentre)));
+    row.set_curve_key(Bytes(32, 'k'));
+    store::Batch batch;
+    batch.put(journal::log_table::registry, jobcentre, row.SerializeAsString());
+    ASSERT_TRUE(world.log_store.commit(batch, store::Durability::synced));
+    EXPECT_EQ(world.open().error().code, ErrorCode::tampered);
+}
+
 TEST(Restart, AVaultWithAnotherMasterKeyOrOlderThanTheLogIsRefused) {
     HubWorld world;
     ASSERT_TRUE(world.open());
@@ -153,6 +184,28 @@ TEST(Restart, AVaultWithAnotherMasterKeyOrOlderThanTheLogIsRefused) {
     const auto opened = world.open();
     ASSERT_FALSE(opened);
     EXPECT_EQ(opened.error().code, ErrorCode::opening_failed);
+}
+
+TEST(Seal, ARecordedMessageWhoseEntryCannotBeReadGetsNoRejection) {
+    HubWorld world;
+    ASSERT_TRUE(world.open());
+    world.add_usual_parties();
+    const FrameIn submit =
+        world.submit(jobcentre, {order(world.new_order(), world.now, world.randomness)});
+    const auto first = outcomes(world.turn({submit}));
+    const Bytes key = key_of(first[0].receipt().sequence());
+    ASSERT_TRUE(world.open());
+    world.turn({world.hello(jobcentre)});
+    Bytes entry = **world.log_store.get(journal::log_table::entries, key);
+    entry.back() = static_cast<char>(entry.back() ^ 1);
+    store::Batch batch;
+    batch.put(journal::log_table::entries, key, entry);
+    ASSERT_TRUE(world.log_store.commit(batch, store::Durability::synced));
+    const Turn turn = world.turn({submit});
+    EXPECT_TRUE(outcomes(turn).empty()) << "a rejection would say that it is not recorded";
+    EXPECT_EQ(frames_to(turn, jobcentre, v1::HubFrame::kError)[0].error().code(),
+              v1::ERROR_CODE_HUB_SEALED);
+    EXPECT_TRUE(world.core->is_sealed());
 }
 
 TEST(Seal, EvidenceOfTamperingStopsRecordingAndIsSaid) {
@@ -172,9 +225,15 @@ TEST(Seal, EvidenceOfTamperingStopsRecordingAndIsSaid) {
     EXPECT_TRUE(turn.report.sealed_now);
     EXPECT_TRUE(world.core->is_sealed());
     EXPECT_EQ(outcomes(turn)[0].rejection().code(), v1::ERROR_CODE_HUB_SEALED);
-    const auto later = outcomes(world.turn(
-        {world.submit(jobcentre, {order(world.new_order(), world.now, world.randomness)})}));
-    EXPECT_EQ(later[0].rejection().code(), v1::ERROR_CODE_HUB_SEALED);
+    const auto again = [&] {
+        return outcomes(world.turn(
+            {world.submit(jobcentre, {order(world.new_order(), world.now, world.randomness)})}))[0];
+    };
+    EXPECT_EQ(again().rejection().code(), v1::ERROR_CODE_HUB_SEALED);
+    // A restart repairs nothing.
+    ASSERT_TRUE(world.open());
+    world.turn({world.hello(jobcentre)});
+    EXPECT_EQ(again().rejection().code(), v1::ERROR_CODE_HUB_SEALED);
 }
 
 }  // namespace

@@ -111,7 +111,7 @@ TEST_F(SessionTest, AQuietSessionIsPingedAndASilentOneEnded) {
     EXPECT_EQ(world.core->sessions(), 0U);
 }
 
-TEST_F(SessionTest, TooManySessionsAreRefused) {
+TEST_F(SessionTest, TooManySessionsAreRefusedButNotTheOperators) {
     HubWorld small;
     small.settings.sessions_max = 2;
     ASSERT_TRUE(small.open());
@@ -120,6 +120,29 @@ TEST_F(SessionTest, TooManySessionsAreRefused) {
     FrameIn third = small.hello(jobcentre);
     third.route = "third";
     EXPECT_EQ(only_error(small.turn({third})), v1::ERROR_CODE_SESSION_LIMIT);
+    FrameIn duty = small.hello(operator_party);
+    duty.route = "duty";
+    EXPECT_TRUE(small.turn({duty}).frames[0].frame.has_welcome());
+}
+
+TEST_F(SessionTest, OnePartyHasOnlySoMany) {
+    for (std::size_t i = 1; i < limits::sessions_per_party_max; ++i) {
+        FrameIn hello = world.hello(jobcentre);
+        hello.route = "route " + std::to_string(i);
+        EXPECT_TRUE(world.turn({hello}).frames[0].frame.has_welcome());
+    }
+    FrameIn more = world.hello(jobcentre);
+    more.route = "one more";
+    EXPECT_EQ(only_error(world.turn({more})), v1::ERROR_CODE_SESSION_LIMIT);
+}
+
+TEST_F(SessionTest, NobodyWasSilentWhileFramesWait) {
+    world.now = world.now.plus_ms(limits::session_silent_ms_max + 1);
+    world.conditions.frames_wait = true;
+    EXPECT_TRUE(frames_to(world.turn(), jobcentre, v1::HubFrame::kError).empty());
+    world.conditions.frames_wait = false;
+    world.now = world.now.plus_ms(1000);
+    EXPECT_EQ(frames_to(world.turn(), jobcentre, v1::HubFrame::kError).size(), 1U);
 }
 
 TEST_F(SessionTest, GoodbyeEndsTheSession) {

@@ -2,6 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <set>
+#include <vector>
+
 #include <type_traits>
 
 #include "tests/unit/evidence/expectations.h"
@@ -111,6 +115,16 @@ TEST(Keys, NoKeyStandsWhereAnotherBelongs) {
     EXPECT_FALSE((std::is_constructible_v<VerifyingKey, const CurvePublicKey&>));
     EXPECT_FALSE((std::is_copy_constructible_v<SigningKey>));
     EXPECT_FALSE((std::is_copy_constructible_v<Signer>));
+}
+
+TEST(Keys, PooledRandomnessNeverHandsOutTheSameBytesTwice) {
+    PooledRandomness randomness;
+    std::set<ByteArray<16>> seen;
+    for (int i = 0; i < 2000; ++i)
+        EXPECT_TRUE(seen.insert(randomness.take<16>()).second);
+    std::vector<std::uint8_t> large(10000, 0);
+    randomness.fill(large);
+    EXPECT_LT(std::count(large.begin(), large.end(), 0), 200);
 }
 
 TEST(Keys, SystemRandomnessDoesNotRepeatItself) {
