@@ -1,5 +1,7 @@
 #include "adapters/cli/command_line.h"
 
+#include <unistd.h>
+
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
@@ -35,10 +37,14 @@ int exit_status(const Error& error) {
 }
 
 Result<void> write_out(std::string_view text) {
-    if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size() ||
-        std::fflush(stdout) != 0) {
-        return Error{ErrorCode::file_unwritable,
-                     std::string{"standard output: "} + std::strerror(errno)};
+    while (!text.empty()) {
+        const ssize_t size = ::write(STDOUT_FILENO, text.data(), text.size());
+        if (size >= 0) {
+            text.remove_prefix(static_cast<std::size_t>(size));
+        } else if (errno != EINTR) {
+            return Error{ErrorCode::file_unwritable,
+                         std::string{"standard output: "} + std::strerror(errno)};
+        }
     }
     return {};
 }

@@ -45,7 +45,8 @@ void add_bench(CLI::App& program, const GlobalOptions& global, Command& chosen);
 // Which status an error ends the program with.
 int exit_status(const Error& error);
 
-// Writes all of it to standard output, at once. Errors: file_unwritable.
+// Writes all of it to standard output, at once; being asked to stop does not break it off.
+// Errors: file_unwritable.
 Result<void> write_out(std::string_view text);
 // "jobbro: <line>" on standard error.
 void tell_error(const Error& error);

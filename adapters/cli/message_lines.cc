@@ -28,7 +28,9 @@ std::string findings_array(const std::vector<v1::Finding>& findings) {
     for (const v1::Finding& finding : findings) {
         if (array.size() > 1) array += ',';
         JsonLine line;
-        line.text("code", finding.code()).text("field_path", finding.field_path());
+        line.text("code", finding.code())
+            .text("severity", contract::severity_name(finding.severity()))
+            .text("field_path", finding.field_path());
         if (const auto* text = contract::find_finding_text(finding.code())) {
             line.text("text", text->english);
         }

@@ -11,7 +11,8 @@ namespace jobbro::cli {
 // RFC 3339 in UTC with microseconds.
 std::string instant_text(Instant instant);
 
-// {"message_id","sequence","recorded_at","findings":[{"code","field_path","text"}]}
+// {"message_id","sequence","recorded_at","findings":[{"code","severity","field_path","text"}]};
+// `severity` is "remark" or "thin", or empty where the hub told none this build knows.
 std::string receipt_line(const kit::Receipt& receipt);
 // {"message_id","rejected":{"code","number","disposition","field_path","detail","text"},"line"};
 // `line` is where the message begins in the input.

@@ -78,6 +78,18 @@ std::optional<InputMessage> MessageReader::next() {
     return InputMessage{line_, to_envelope(*text, line_)};
 }
 
+std::uint64_t MessageReader::skip_rest() {
+    std::uint64_t count = 0;
+    while (const auto text = next_line()) {
+        if (is_blank(*text) || shape_ == Shape::one_object) continue;
+        if (shape_ == Shape::unknown) {
+            shape_ = closes_what_it_opens(*text) ? Shape::lines : Shape::one_object;
+        }
+        ++count;
+    }
+    return count;
+}
+
 std::optional<InputMessage> MessageReader::read_object(std::string text) {
     const std::uint64_t first = line_;
     while (auto more = next_line()) {

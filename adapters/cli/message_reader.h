@@ -26,6 +26,8 @@ class MessageReader {
     // The next message; none at the end. Errors within: those of contract::from_json, with the line
     // of the file in the detail; json_syntax when it is too large.
     std::optional<InputMessage> next();
+    // Passes over the rest of the input; how many messages it holds.
+    std::uint64_t skip_rest();
     // Nothing more can be read without waiting for whoever writes the input.
     bool would_wait();
 

@@ -1,10 +1,11 @@
 // jobbro submit: messages from JSON, one line out for each.
 #include <CLI/CLI.hpp>
+#include <cstdio>
 #include <deque>
-#include <fstream>
-#include <iostream>
+#include <istream>
 
 #include "adapters/cli/command_line.h"
+#include "adapters/cli/interruptible_input.h"
 #include "adapters/cli/interruption.h"
 #include "adapters/cli/message_lines.h"
 #include "adapters/cli/message_reader.h"
@@ -14,16 +15,20 @@ namespace {
 
 constexpr std::size_t unanswered_max = 4096;
 constexpr std::size_t unanswered_bytes_max = limits::kit_queue_bytes_max / 2;
+constexpr auto poll_interval = std::chrono::milliseconds{50};
 
 struct SubmitOptions {
     std::string file;
     bool no_local_check = false;
 };
 
-// Hands messages in and prints their fates in the order of the input.
+// Hands messages in and prints their fates in the order of the input. Once asked to stop, it waits
+// for answers no longer than its patience lasts; what is not answered by then gets session_lost.
 class Submission {
   public:
-    Submission(kit::Client& client, bool checked) : client_(client), checked_(checked) {}
+    using Milliseconds = std::chrono::milliseconds;
+    Submission(kit::Client& client, bool checked, Milliseconds patience)
+        : client_(client), checked_(checked), patience_(patience) {}
 
     // Errors: file_unwritable (standard output).
     Result<void> submit(InputMessage message) {
@@ -71,7 +76,16 @@ class Submission {
         }
         return {};
     }
+    // Waits for the first one's answer.
+    void wait_for_first() {
+        while (waiting_.front().fate.wait_for(poll_interval) != std::future_status::ready) {
+            if (!is_interrupted()) continue;
+            waited_ += poll_interval;
+            if (waited_ >= patience_) client_.close();
+        }
+    }
     Result<void> print_first() {
+        wait_for_first();
         Waiting first = std::move(waiting_.front());
         waiting_.pop_front();
         bytes_ -= first.bytes;
@@ -87,40 +101,57 @@ class Submission {
 
     kit::Client& client_;
     const bool checked_;
+    const Milliseconds patience_;
+    Milliseconds waited_{0};  // since asked to stop
     std::deque<Waiting> waiting_;
     std::size_t bytes_ = 0;
     int status_ = 0;
 };
 
-Result<int> submit_from(std::istream& input, kit::Client& client, const SubmitOptions& options) {
+void tell_interrupted(std::uint64_t left, bool is_cut_off) {
+    std::fprintf(stderr, "jobbro: interrupted: %llu message%s of the input %s not handed in%s\n",
+                 static_cast<unsigned long long>(left), left == 1 ? "" : "s",
+                 left == 1 ? "was" : "were",
+                 is_cut_off ? "; the input was not read to its end" : "");
+}
+
+Result<int> submit_from(InterruptibleInput& source, kit::Client& client,
+                        const GlobalOptions& global, const SubmitOptions& options) {
+    std::istream input{&source};
     MessageReader reader{input};
-    Submission submission{client, !options.no_local_check};
+    Submission submission{client, !options.no_local_check, global.timeout()};
     bool is_empty = true;
+    std::uint64_t left = 0;
     while (!is_interrupted()) {
         // Whoever writes the input may wait for the answers before going on.
         if (reader.would_wait()) JOBBRO_TRY(submission.finish());
         auto message = reader.next();
         if (!message) break;
         is_empty = false;
+        if (is_interrupted()) {
+            // It may be the part of a line that had come by then.
+            ++left;
+            break;
+        }
         JOBBRO_TRY(submission.submit(*std::move(message)));
     }
+    if (is_interrupted()) left += reader.skip_rest();
     JOBBRO_TRY(submission.finish());
+    if (left > 0 || source.is_cut_off()) {
+        tell_interrupted(left, source.is_cut_off());
+        return submission.exit_status() == 0 ? exit_refused : submission.exit_status();
+    }
     if (is_empty) return Error{ErrorCode::usage, "the input holds no message"};
     return submission.exit_status();
 }
 
 Result<int> submit(const GlobalOptions& global, const SubmitOptions& options) {
-    std::ifstream file;
-    if (options.file != "-") {
-        file.open(options.file);
-        if (!file) return Error{ErrorCode::file_unreadable, options.file};
-    }
+    JOBBRO_TRY_ASSIGN(const auto input, InterruptibleInput::open(options.file));
     JOBBRO_TRY_ASSIGN(auto settings, read_settings(global));
     settings.check_locally = !options.no_local_check;
     settings.give_up_after_ms = global.timeout().count();
     JOBBRO_TRY_ASSIGN(const auto client, open_client(std::move(settings), global));
-    std::ios::sync_with_stdio(false);
-    return submit_from(options.file == "-" ? std::cin : file, *client, options);
+    return submit_from(*input, *client, global, options);
 }
 
 }  // namespace

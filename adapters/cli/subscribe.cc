@@ -4,6 +4,7 @@
 #include <optional>
 #include <thread>
 
+#include "adapters/cli/activity.h"
 #include "adapters/cli/command_line.h"
 #include "adapters/cli/interruption.h"
 #include "adapters/cli/message_lines.h"
@@ -12,6 +13,7 @@ namespace jobbro::cli {
 namespace {
 
 using SteadyClock = std::chrono::steady_clock;
+using Ready = std::future_status;
 
 constexpr auto poll_interval = std::chrono::milliseconds{20};
 
@@ -23,30 +25,30 @@ struct SubscribeOptions {
     std::int64_t idle_ms = 700;
 };
 
-// What the client's threads tell the main thread.
-struct Progress {
-    std::atomic<std::uint64_t> printed = 0;
-    std::atomic<bool> is_open = false;
-    std::atomic<std::int64_t> active_at = 0;  // steady clock, milliseconds
-    std::atomic<int> ended_by = 0;            // an error code
-    std::atomic<bool> is_output_gone = false;
-};
-
 std::int64_t steady_ms() {
     return std::chrono::duration_cast<std::chrono::milliseconds>(
                SteadyClock::now().time_since_epoch())
         .count();
 }
 
+// What the client's threads tell the main thread.
+struct Progress {
+    std::atomic<std::uint64_t> printed = 0;
+    std::atomic<bool> is_open = false;
+    Activity activity{steady_ms()};
+    std::atomic<int> ended_by = 0;  // an error code
+    std::atomic<bool> is_output_gone = false;
+};
+
 void note_event(Progress& progress, const kit::ClientEvent& event) {
     if (const auto* lost = std::get_if<kit::SessionLost>(&event)) {
         progress.is_open = false;
-        progress.active_at = steady_ms();
+        progress.activity.note(steady_ms());
         if (lost->is_fatal) progress.ended_by = static_cast<int>(lost->error.code);
     }
     if (const auto* news = std::get_if<kit::SubscriptionNews>(&event)) {
         using Kind = kit::SubscriptionNews::Kind;
-        progress.active_at = steady_ms();
+        progress.activity.note(steady_ms());
         if (news->kind == Kind::opened) progress.is_open = true;
         if (news->kind == Kind::ended && news->error) {
             progress.ended_by = static_cast<int>(news->error->code);
@@ -57,30 +59,35 @@ void note_event(Progress& progress, const kit::ClientEvent& event) {
 // Success, which acks the message, only once the line is out.
 Result<void> print(Progress& progress, std::uint64_t limit, const kit::Delivery& delivery) {
     if (limit != 0 && progress.printed >= limit) return ErrorCode::queue_full;
+    progress.activity.begin(steady_ms());
     auto written = write_out(delivery_line(delivery) + "\n");
+    progress.activity.end(steady_ms());
     if (!written) {
         progress.is_output_gone = true;
         return written;
     }
-    progress.active_at = steady_ms();
     ++progress.printed;
     return {};
 }
 
 // Waits until there is a reason to stop; an error is one.
-Result<int> watch(const Progress& progress, const SubscribeOptions& options,
-                  const GlobalOptions& global) {
+Result<int> watch(const Progress& progress, std::future<Result<void>>& opened,
+                  const SubscribeOptions& options, const GlobalOptions& global) {
     while (true) {
         if (is_interrupted()) return 0;
+        if (opened.valid() && opened.wait_for(SteadyClock::duration::zero()) == Ready::ready) {
+            JOBBRO_TRY(opened.get());
+        }
         if (progress.is_output_gone) {
             return Error{ErrorCode::file_unwritable, "standard output is closed"};
         }
         if (options.limit != 0 && progress.printed >= options.limit) return 0;
         const int ended_by = progress.ended_by;
         if (ended_by != 0) return static_cast<ErrorCode>(ended_by);
-        const std::int64_t quiet_ms = steady_ms() - progress.active_at;
-        if (!options.follow && progress.is_open && quiet_ms >= options.idle_ms) return 0;
-        if (!options.follow && !progress.is_open && quiet_ms >= global.timeout().count()) {
+        const bool is_open = progress.is_open;
+        const std::int64_t patience_ms = is_open ? options.idle_ms : global.timeout().count();
+        if (!options.follow && progress.activity.is_quiet(patience_ms, steady_ms())) {
+            if (is_open) return 0;
             return Error{ErrorCode::hub_unreachable, "the subscription could not be opened"};
         }
         std::this_thread::sleep_for(poll_interval);
@@ -89,18 +96,14 @@ Result<int> watch(const Progress& progress, const SubscribeOptions& options,
 
 Result<int> subscribe(const GlobalOptions& global, const SubscribeOptions& options) {
     Progress progress;
-    progress.active_at = steady_ms();
     JOBBRO_TRY_ASSIGN(auto settings, read_settings(global));
     settings.on_event = [&progress](const kit::ClientEvent& event) { note_event(progress, event); };
     JOBBRO_TRY_ASSIGN(const auto client, open_client(std::move(settings), global));
-    const auto opened = client->subscribe(options.name, options.credit,
-                                          [&progress, &options](const kit::Delivery& delivery) {
-                                              return print(progress, options.limit, delivery);
-                                          });
-    if (opened.wait_for(std::chrono::seconds{0}) == std::future_status::ready) {
-        progress.active_at = steady_ms();
-    }
-    auto status = watch(progress, options, global);
+    auto opened = client->subscribe(options.name, options.credit,
+                                    [&progress, &options](const kit::Delivery& delivery) {
+                                        return print(progress, options.limit, delivery);
+                                    });
+    auto status = watch(progress, opened, options, global);
     client->close();
     return status;
 }

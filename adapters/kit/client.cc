@@ -50,7 +50,7 @@ void Client::submit(MadeEnvelope envelope, Answer answer) {
 
 void Client::submit(v1::Envelope envelope, Answer answer) {
     auto made = loop_->maker().make(std::move(envelope), loop_->checks_locally());
-    if (!made) return answer(std::move(made).error());
+    if (!made) return call_user(answer, Result<Receipt>{std::move(made).error()});
     loop_->submit(*std::move(made), std::move(answer));
 }
 

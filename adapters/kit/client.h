@@ -29,16 +29,19 @@ struct Settings {
     bool check_locally = true;
     // Go on connecting although the hub refuses our key or is another hub: somebody may mend it.
     bool keep_trying = false;
-    // For each message: answered with the last refusal, or session_lost, after this long.
+    // For each message: answered with the last refusal, or session_lost, after this long; what is
+    // in flight by then waits for its answer or for the end of the session.
     std::optional<std::int64_t> give_up_after_ms = {};
     SubmitQueueOptions queue = {};
-    // Called on the client's I/O thread; must not wait. May be empty.
+    // Called on the client's I/O thread; must not wait. May be empty. Exceptions that leave it are
+    // dropped.
     std::function<void(const ClientEvent&)> on_event = {};
 };
 
 // Hands messages in and gets messages, over one session at a time; when it is lost, connects again
 // and sends again what was not answered, so that every message gets exactly one answer. Owns two
-// threads: one for the socket, one for handlers of deliveries.
+// threads: one for the socket, one for the handlers of all subscriptions, so that a slow handler
+// holds up the deliveries of the others, but never the session.
 //
 // Example: auto client = Client::connect(std::move(settings));
 //          client->wait_ready(10s);
@@ -65,12 +68,14 @@ class Client {
     // Hands one message in; the answer comes when it is on the hub's disk or will not get there.
     // Messages of one order are recorded in the order they are handed in.
     // Errors: queue_full, envelope_too_large, at once; those of EnvelopeMaker::make with
-    // Settings::check_locally; the hub's rejections; what ended the client; session_lost when
-    // the client closes first (the message may have been recorded: send the same bytes again).
+    // Settings::check_locally; the hub's rejections; what ended the client; session_lost when it is
+    // not known whether the hub has recorded the message (the client closed, ended or gave up
+    // before the answer to what it had sent; the cause is in the detail): send the same bytes
+    // again.
     std::future<Result<Receipt>> submit(v1::Envelope envelope);
     std::future<Result<Receipt>> submit(MadeEnvelope envelope);
     // As above; `answer` is called once, on the I/O thread or, for errors that come at once, before
-    // the call returns. It must not wait; it may submit.
+    // the call returns. It must not wait; it may submit. Exceptions that leave it are dropped.
     void submit(v1::Envelope envelope, Answer answer);
     void submit(MadeEnvelope envelope, Answer answer);
     // In order, one answer each.
@@ -78,10 +83,12 @@ class Client {
     EnvelopeMaker& envelope_maker();
 
     // Opens a durable subscription and keeps it open across sessions. `handler` is called on the
-    // handling thread, one delivery at a time. The answer comes when the hub has first opened it.
-    // Errors: as SubscriptionSet::add; subscription_limit, role_not_allowed by the hub.
+    // handling thread, one delivery at a time; an exception that leaves it is a failed handling.
+    // The answer comes when the hub has first opened it. Errors: as SubscriptionSet::add;
+    // field_out_of_bounds, subscription_limit, role_not_allowed by the hub.
     std::future<Result<void>> subscribe(std::string name, std::uint32_t credit, Handler handler);
-    // Nothing more is delivered; the place reached is kept by the hub.
+    // Soon after the call nothing more is handed to the handler: what waits for it is dropped, what
+    // it is at is finished. The place reached is kept by the hub.
     void unsubscribe(std::string name);
 
     // For operators. Errors: the hub's; session_lost when it is not known what became of it.
@@ -89,8 +96,8 @@ class Client {
     std::future<Result<v1::PartyList>> list_parties(const std::string& after = {});
     std::future<Result<v1::Status>> status();
 
-    // Acks what was handled, takes leave of the hub, ends both threads. What is not answered gets
-    // session_lost. More than once does nothing.
+    // Waits for the handler that is at work, acks what was handled, takes leave of the hub, ends
+    // both threads. What is not answered gets session_lost. More than once does nothing.
     void close();
 
   private:

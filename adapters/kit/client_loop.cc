@@ -117,16 +117,16 @@ void Client::Loop::submit(MadeEnvelope envelope, Answer answer) {
                         --queued_messages_;
                         queued_bytes_ -= bytes;
                     }
-                    told(std::move(fate));
+                    call_user(told, std::move(fate));
                 }});
         }
     }
     if (is_first) wiring_->wake();
-    if (refused) answer(*std::move(refused));
+    if (refused) call_user(answer, Result<Receipt>{*std::move(refused)});
 }
 
 void Client::Loop::tell(const ClientEvent& event) {
-    if (settings_.on_event) settings_.on_event(event);
+    if (settings_.on_event) call_user(settings_.on_event, event);
 }
 
 void Client::Loop::run() {
@@ -153,7 +153,8 @@ void Client::Loop::run() {
 }
 
 void Client::Loop::wait(Instant now) {
-    Instant due = std::min(now.plus_ms(wait_ms_max), protocol_->next_due());
+    Instant due = now.plus_ms(wait_ms_max);
+    if (const auto of_protocol = protocol_->next_due()) due = std::min(due, *of_protocol);
     if (!connection_ && !has_ended_) due = std::min(due, attempt_at_);
     // Rounded up: a wait that ends just before the instant would be had twice.
     const std::int64_t ms =
@@ -194,6 +195,7 @@ void Client::Loop::take(SubscribeCommand command, Instant) {
 
 void Client::Loop::take(UnsubscribeCommand command, Instant) {
     protocol_->subscriptions().remove(command.name);
+    handlers_.drop(command.name);
 }
 
 void Client::Loop::take(CallCommand command, Instant) {
@@ -232,8 +234,7 @@ void Client::Loop::keep_connected(Instant now) {
             is_established_ = true;
             protocol_->connected(now);
         } else if (is_established_) {
-            protocol_->disconnected(change->error(), now);
-            dispatch(now);
+            disconnect(change->error(), now);
         } else {
             lost(
                 SessionLost{change->error(), change->error().code == ErrorCode::key_unknown, false},
@@ -244,6 +245,18 @@ void Client::Loop::keep_connected(Instant now) {
         lost(SessionLost{Error{ErrorCode::hub_unreachable, "no connection in time"}, false, false},
              now);
     }
+}
+
+// What the hub said before the connection went still holds.
+void Client::Loop::disconnect(const Error& reason, Instant now) {
+    while (connection_) {
+        const auto frame = connection_->receive();
+        if (!frame) break;
+        protocol_->received(*frame, now);
+        dispatch(now);
+    }
+    protocol_->disconnected(reason, now);
+    dispatch(now);
 }
 
 void Client::Loop::read_socket(Instant now) {
@@ -267,9 +280,7 @@ void Client::Loop::write_socket(Instant now) {
             case SendOutcome::no_room:
                 return;
             case SendOutcome::failed:
-                protocol_->disconnected(ErrorCode::session_lost, now);
-                dispatch(now);
-                return;
+                return disconnect(ErrorCode::session_lost, now);
         }
     }
 }

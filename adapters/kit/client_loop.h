@@ -17,6 +17,17 @@ namespace jobbro::kit {
 
 using CallAnswer = std::function<void(Result<v1::HubFrame>)>;
 
+// Calls what a user gave the client to be called. An exception that leaves it ends here: whoever it
+// was meant for is not on this thread. Thread: any.
+template <typename Call, typename... Told>
+void call_user(const Call& call, Told&&... told) {
+    try {
+        call(std::forward<Told>(told)...);
+    } catch (...) {
+        return;
+    }
+}
+
 // What other threads ask of the I/O thread.
 struct SubmitCommand {
     MadeEnvelope envelope;
@@ -70,6 +81,7 @@ class Client::Loop {
     void take(CallCommand command, Instant now);
     void take_reports(Instant now);
     void keep_connected(Instant now);
+    void disconnect(const Error& reason, Instant now);
     void read_socket(Instant now);
     void write_socket(Instant now);
     void dispatch(Instant now);

@@ -1,5 +1,6 @@
 #include "adapters/kit/handler_thread.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace jobbro::kit {
@@ -18,6 +19,14 @@ void HandlerThread::put(NumberedDelivery delivery, std::shared_ptr<const Handler
 void HandlerThread::drop_all() {
     const std::lock_guard lock(mutex_);
     jobs_.clear();
+}
+
+void HandlerThread::drop(const std::string& name) {
+    const std::lock_guard lock(mutex_);
+    const auto dropped = std::remove_if(jobs_.begin(), jobs_.end(), [&name](const Job& job) {
+        return job.delivery.delivery.subscription == name;
+    });
+    jobs_.erase(dropped, jobs_.end());
 }
 
 std::vector<HandlingReport> HandlerThread::take_reports() {
@@ -45,7 +54,16 @@ void HandlerThread::run() {
             job = std::move(jobs_.front());
             jobs_.pop_front();
         }
-        report(job.delivery, (*job.handler)(job.delivery.delivery));
+        report(job.delivery, handle(job));
+    }
+}
+
+Result<void> HandlerThread::handle(const Job& job) {
+    try {
+        return (*job.handler)(job.delivery.delivery);
+    } catch (...) {
+        // Its text may hold what the message holds.
+        return Error{ErrorCode::busy, "the handler ended with an exception"};
     }
 }
 

@@ -15,7 +15,8 @@
 namespace jobbro::kit {
 
 // Success is the ack: the message has been taken care of and need not come again. An error stops
-// the subscription; the message and all after it come again later.
+// the subscription; the message and all after it come again later. An exception that leaves the
+// handler is an error like any other: busy, and nothing of what it says.
 using Handler = std::function<Result<void>(const Delivery&)>;
 
 // What became of one delivery.
@@ -26,7 +27,8 @@ struct HandlingReport {
     Result<void> outcome;
 };
 
-// One joinable thread and its queue, bounded by the credit of the subscriptions. After a failure
+// One joinable thread and its queue, bounded by the credit of the subscriptions. There is one for
+// all subscriptions: while a handler is at work, deliveries of every other wait. After a failure
 // the rest of that opening is dropped unhandled. Thread: any, but stop() not from a handler.
 class HandlerThread {
   public:
@@ -39,6 +41,8 @@ class HandlerThread {
     void put(NumberedDelivery delivery, std::shared_ptr<const Handler> handler);
     // Drops what is queued; what is being handled is finished.
     void drop_all();
+    // The same for one subscription.
+    void drop(const std::string& name);
     std::vector<HandlingReport> take_reports();
     // Drops what is queued, finishes what is being handled, joins. More than once does nothing.
     void stop();
@@ -49,6 +53,7 @@ class HandlerThread {
         std::shared_ptr<const Handler> handler;
     };
     void run();
+    static Result<void> handle(const Job& job);
     void report(const NumberedDelivery& delivery, Result<void> outcome);
 
     const std::function<void()> on_report_;

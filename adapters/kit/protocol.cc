@@ -11,8 +11,9 @@ namespace {
 
 constexpr std::uint32_t protocol_version = 1;
 constexpr std::int64_t welcome_wait_ms = 5000;
-constexpr std::int64_t heartbeats_missed_max = 4;
-constexpr std::int64_t heartbeat_ms_min = 100;
+// What a hub says of its times is followed, down to here.
+constexpr std::int64_t ping_ms_min = 100;
+constexpr std::int64_t pings_missed_max = 4;
 
 Receipt to_receipt(const v1::Receipt& wire) {
     Receipt receipt;
@@ -200,12 +201,22 @@ void Protocol::take_welcome(const v1::Welcome& welcome, Instant now) {
     const auto checkpoint = seen_log_.take_latest(welcome.checkpoint());
     if (!checkpoint) return lose(checkpoint.error(), true, now);
     state_ = State::open;
-    if (welcome.limits().heartbeat_ms() > 0) {
-        heartbeat_ms_ = std::max<std::int64_t>(welcome.limits().heartbeat_ms(), heartbeat_ms_min);
-    }
+    take_limits(welcome.limits());
     subscriptions_.session_opened();
     happenings_.emplace_back(SessionOpened{
         SessionInfo{welcome.party(), welcome.origin(), welcome.software(), checkpoint->size}});
+}
+
+// Zero: the hub says nothing, and has the usual ones.
+void Protocol::take_limits(const v1::Limits& told) {
+    const std::int64_t heartbeat_ms =
+        told.heartbeat_ms() > 0 ? std::int64_t{told.heartbeat_ms()} : limits::heartbeat_ms;
+    const std::int64_t silent_ms = told.session_silent_ms_max() > 0
+                                       ? std::int64_t{told.session_silent_ms_max()}
+                                       : limits::session_silent_ms_max;
+    silent_ms_max_ = std::max(silent_ms, pings_missed_max * ping_ms_min);
+    // Often enough that a hub with little patience does not take quiet for silence.
+    ping_ms_ = std::max(ping_ms_min, std::min(heartbeat_ms, silent_ms_max_ / pings_missed_max));
 }
 
 void Protocol::take_outcomes(const v1::Outcomes& outcomes, Instant now) {
@@ -216,13 +227,8 @@ void Protocol::take_outcomes(const v1::Outcomes& outcomes, Instant now) {
     }
     if (highest) {
         const auto checkpoint = seen_log_.take_commit(outcomes.checkpoint(), *highest);
-        if (!checkpoint) {
-            const Refusal refusal{checkpoint.error()};
-            for (const v1::Outcome& outcome : outcomes.outcomes()) {
-                queue_.refused(outcome.submit_number(), outcome.index(), refusal, now);
-            }
-            return lose(checkpoint.error(), true, now);
-        }
+        // Nothing of the frame is believed, so what it answers stays in doubt.
+        if (!checkpoint) return lose(checkpoint.error(), true, now);
     }
     for (const v1::Outcome& outcome : outcomes.outcomes()) {
         bool is_known = false;
@@ -279,12 +285,10 @@ void Protocol::tick(Instant now) {
         return lose(Error{ErrorCode::hub_unreachable, "no answer to Hello"}, false, now);
     }
     if (state_ != State::open) return;
-    if (heard_at_.plus_ms(heartbeats_missed_max * heartbeat_ms_) <= now) {
+    if (silence_due() <= now) {
         return lose(Error{ErrorCode::hub_unreachable, "the hub has fallen silent"}, false, now);
     }
-    // Either side that hears nothing for long ends the session, so silence both ways is broken.
-    const Instant quiet_since = std::max(pinged_at_, std::min(heard_at_, sent_at_));
-    if (quiet_since.plus_ms(heartbeat_ms_) <= now) {
+    if (ping_due() <= now) {
         pinged_at_ = now;
         v1::ClientFrame ping;
         ping.mutable_ping()->set_number(next_number_++);
@@ -292,17 +296,23 @@ void Protocol::tick(Instant now) {
     }
 }
 
-Instant Protocol::next_due() const {
-    Instant due;
-    if (state_ == State::greeting) {
-        due = connected_at_.plus_ms(welcome_wait_ms);
-    } else {
-        due = std::max(pinged_at_, std::min(heard_at_, sent_at_)).plus_ms(heartbeat_ms_);
+// Either side that hears nothing for long ends the session, so silence both ways is broken.
+Instant Protocol::ping_due() const {
+    return std::max(pinged_at_, std::min(heard_at_, sent_at_)).plus_ms(ping_ms_);
+}
+
+std::optional<Instant> Protocol::next_due() const {
+    std::optional<Instant> due;
+    const auto consider = [&due](std::optional<Instant> instant) {
+        if (instant && (!due || *instant < *due)) due = instant;
+    };
+    if (state_ == State::greeting) consider(connected_at_.plus_ms(welcome_wait_ms));
+    if (state_ == State::open) {
+        consider(ping_due());
+        consider(silence_due());
     }
-    if (const auto of_queue = queue_.next_due()) due = std::min(due, *of_queue);
-    if (const auto of_subscriptions = subscriptions_.next_due()) {
-        due = std::min(due, *of_subscriptions);
-    }
+    consider(queue_.next_due());
+    consider(subscriptions_.next_due());
     return due;
 }
 
@@ -384,8 +394,8 @@ void Protocol::close(const Error& error) {
         happenings_.emplace_back(CallAnswered{number, error});
     }
     calls_.clear();
+    subscriptions_.leave();
     if (state_ == State::open && !is_closing_) {
-        subscriptions_.flush_acks();
         v1::ClientFrame frame;
         frame.mutable_goodbye();
         queue_control(frame);

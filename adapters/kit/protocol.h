@@ -72,7 +72,9 @@ class Protocol {
     void received(BytesView frame, Instant now);
     // To be called when next_due() has come; more often does no harm.
     void tick(Instant now);
-    [[nodiscard]] Instant next_due() const;
+    // When tick() has something to do next; after tick(), later than its instant. None: not without
+    // other news.
+    [[nodiscard]] std::optional<Instant> next_due() const;
 
     // Errors: as SubmitQueue::add.
     Result<void> submit(Submission submission, Instant now);
@@ -86,7 +88,8 @@ class Protocol {
     std::optional<Bytes> next_frame(Instant now);
     std::vector<Happening> take_happenings();
 
-    // Answers all that waits with `error`; nothing is sent any more but acks and Goodbye.
+    // Answers all that waits with `error`, and with session_lost what may have been recorded;
+    // nothing is sent any more but acks and Goodbye.
     void close(const Error& error);
     [[nodiscard]] bool is_open() const { return state_ == State::open; }
 
@@ -107,6 +110,9 @@ class Protocol {
     void lose(Error error, bool is_fatal, Instant now, bool at_once = false);
     void remark(ErrorCode code, std::string detail);
     void queue_control(const v1::ClientFrame& frame);
+    void take_limits(const v1::Limits& told);
+    [[nodiscard]] Instant ping_due() const;
+    [[nodiscard]] Instant silence_due() const { return heard_at_.plus_ms(silent_ms_max_); }
     std::optional<Bytes> next_call();
     std::optional<Bytes> next_submit(Instant now);
 
@@ -129,7 +135,8 @@ class Protocol {
     std::deque<Bytes> control_;  // frames that go before all others
     std::vector<Happening> happenings_;
     std::uint64_t next_number_ = 1;  // of submits, calls and pings alike
-    std::int64_t heartbeat_ms_ = limits::heartbeat_ms;
+    std::int64_t ping_ms_ = limits::heartbeat_ms;
+    std::int64_t silent_ms_max_ = limits::session_silent_ms_max;
     Instant connected_at_;
     Instant heard_at_;
     Instant pinged_at_;

@@ -24,6 +24,12 @@ bool concerns_all(ErrorCode code) {
            code == ErrorCode::lanes_exhausted;
 }
 
+// True for what the hub says without having looked for the message among the recorded ones.
+bool says_nothing_of_before(ErrorCode code) {
+    return code == ErrorCode::signature_missing || code == ErrorCode::signature_wrong ||
+           code == ErrorCode::hub_sealed;
+}
+
 }  // namespace
 
 Result<void> SubmitQueue::add(Submission submission, Instant now) {
@@ -34,18 +40,26 @@ Result<void> SubmitQueue::add(Submission submission, Instant now) {
     }
     const std::uint64_t ticket = submission.ticket;
     Lane& lane = lanes_[submission.envelope.order_id];
-    Item item;
-    item.envelope = std::move(submission.envelope);
-    item.lane = &lane;
-    const bool is_new = items_.emplace(ticket, std::move(item)).second;
+    Item made;
+    made.envelope = std::move(submission.envelope);
+    made.lane = &lane;
+    const auto [added, is_new] = items_.emplace(ticket, std::move(made));
     JOBBRO_ASSERT(is_new);
     bytes_ += bytes;
     lane.waiting.insert(ticket);
     if (!lane.halted) ready_.insert(ready_.end(), ticket);
     if (submission.give_up_after_ms) {
-        deadlines_.emplace(now.plus_ms(*submission.give_up_after_ms), ticket);
+        set_deadline(ticket, added->second, now.plus_ms(*submission.give_up_after_ms));
     }
     return {};
+}
+
+// The earlier of this and the one it has.
+void SubmitQueue::set_deadline(std::uint64_t ticket, Item& item, Instant deadline) {
+    if (item.deadline && *item.deadline <= deadline) return;
+    if (item.deadline) deadlines_.erase({*item.deadline, ticket});
+    item.deadline = deadline;
+    deadlines_.emplace(deadline, ticket);
 }
 
 std::vector<BytesView> SubmitQueue::next_batch(std::uint64_t number, Instant now) {
@@ -103,7 +117,7 @@ bool SubmitQueue::refused(std::uint64_t number, std::uint32_t index, const Refus
                           Instant now) {
     const std::uint64_t ticket = take_answered(number, index);
     if (ticket == 0) return false;
-    take_refusal(ticket, refusal, now);
+    take_refusal(ticket, refusal, !says_nothing_of_before(refusal.error.code), now);
     return true;
 }
 
@@ -112,14 +126,20 @@ bool SubmitQueue::all_refused(std::uint64_t number, const Refusal& refusal, Inst
     if (found == batches_.end()) return false;
     const std::size_t count = found->second.tickets.size();
     for (std::size_t i = 0; i < count; ++i) {
-        refused(number, static_cast<std::uint32_t>(i), refusal, now);
+        const std::uint64_t ticket = take_answered(number, static_cast<std::uint32_t>(i));
+        // None of the envelopes was looked at.
+        if (ticket != 0) take_refusal(ticket, refusal, false, now);
     }
     return true;
 }
 
-void SubmitQueue::take_refusal(std::uint64_t ticket, const Refusal& refusal, Instant now) {
+void SubmitQueue::take_refusal(std::uint64_t ticket, const Refusal& refusal, bool is_judged,
+                               Instant now) {
     Item& item = items_.at(ticket);
+    // What is recorded gets its receipt again: a judgement says that nothing was recorded before.
+    if (is_judged) item.is_undecided = false;
     if (!refusal.retry) {
+        if (item.is_undecided) return resolve_undecided(ticket, refusal.error);
         resolve(ticket, refusal.error);
         return;
     }
@@ -131,7 +151,7 @@ void SubmitQueue::take_refusal(std::uint64_t ticket, const Refusal& refusal, Ins
     item.last_refusal = refusal.error;
     if (refusal.error.code == ErrorCode::cause_unknown && !item.waits_for_cause) {
         item.waits_for_cause = true;
-        deadlines_.emplace(now.plus_ms(options_.cause_wait_ms), ticket);
+        set_deadline(ticket, item, now.plus_ms(options_.cause_wait_ms));
     }
     lane.hold_until = std::max(lane.hold_until, now.plus_ms(delay_ms));
     if (concerns_all(refusal.error.code)) {
@@ -167,6 +187,7 @@ void SubmitQueue::session_ended(Instant now) {
             if (ticket == 0) continue;
             Item& item = items_.at(ticket);
             item.is_in_flight = false;
+            item.is_undecided = true;
             --item.lane->in_flight;
             --in_flight_;
             wait_again(ticket, item);
@@ -188,12 +209,13 @@ void SubmitQueue::tick(Instant now) {
     while (!deadlines_.empty() && deadlines_.begin()->first <= now) {
         const std::uint64_t ticket = deadlines_.begin()->second;
         deadlines_.erase(deadlines_.begin());
-        const auto found = items_.find(ticket);
-        if (found == items_.end()) continue;
-        found->second.is_overdue = true;
+        Item& item = items_.at(ticket);
+        item.deadline.reset();
+        item.is_overdue = true;
         // What is in flight may be recorded already: its answer decides.
-        if (!found->second.is_in_flight) give_up(ticket, found->second);
+        if (!item.is_in_flight) give_up(ticket, item);
     }
+    if (hold_until_ <= now) hold_until_ = Instant{};
     std::vector<Lane*> waited;
     for (Lane* lane : halted_) {
         if (lane->in_flight == 0 && lane->hold_until <= now) waited.push_back(lane);
@@ -215,6 +237,8 @@ std::optional<Instant> SubmitQueue::next_due() const {
         if (!due || instant < *due) due = instant;
     };
     if (!deadlines_.empty()) consider(deadlines_.begin()->first);
+    // What waits for a new session waits for no instant.
+    if (wants_new_session_) return due;
     for (const Lane* lane : halted_) {
         if (lane->in_flight == 0) consider(lane->hold_until);
     }
@@ -222,9 +246,17 @@ std::optional<Instant> SubmitQueue::next_due() const {
     return due;
 }
 
+// The message may be recorded.
+void SubmitQueue::resolve_undecided(std::uint64_t ticket, const Error& cause) {
+    const bool is_the_same = cause.code == ErrorCode::session_lost;
+    resolve(ticket, Error{ErrorCode::session_lost, is_the_same ? cause.detail : cause.line()});
+}
+
 void SubmitQueue::give_up(std::uint64_t ticket, const Item& item) {
-    Error error = item.last_refusal.value_or(Error{ErrorCode::session_lost});
-    resolve(ticket, std::move(error));
+    const Error cause = item.last_refusal.value_or(
+        Error{ErrorCode::session_lost, item.is_undecided ? "no answer in time" : "never sent"});
+    if (item.is_undecided) return resolve_undecided(ticket, cause);
+    resolve(ticket, cause);
 }
 
 void SubmitQueue::resolve(std::uint64_t ticket, Result<Receipt> fate) {
@@ -233,6 +265,7 @@ void SubmitQueue::resolve(std::uint64_t ticket, Result<Receipt> fate) {
     Lane& lane = *found->second.lane;
     lane.waiting.erase(ticket);
     ready_.erase(ticket);
+    if (found->second.deadline) deadlines_.erase({*found->second.deadline, ticket});
     bytes_ -= found->second.envelope.bytes.size();
     forget_if_idle(lane, found->second.envelope.order_id);
     items_.erase(found);
@@ -253,15 +286,20 @@ void SubmitQueue::fail_all(const Error& error) {
             --item.lane->in_flight;
             item.lane->waiting.insert(ticket);
             item.is_in_flight = false;
+            item.is_undecided = true;
         }
         tickets.push_back(ticket);
     }
     in_flight_ = 0;
     batches_.clear();
-    deadlines_.clear();
     std::sort(tickets.begin(), tickets.end());
-    for (const std::uint64_t ticket : tickets)
-        resolve(ticket, error);
+    for (const std::uint64_t ticket : tickets) {
+        if (items_.at(ticket).is_undecided) {
+            resolve_undecided(ticket, error);
+        } else {
+            resolve(ticket, error);
+        }
+    }
     wants_new_session_ = false;
 }
 

@@ -18,11 +18,13 @@ struct Submission {
     std::uint64_t ticket = 0;  // names it here; later ones have greater tickets
     MadeEnvelope envelope;
     // Answered with the last refusal, or session_lost, when it has not gone through after this
-    // long. None: keeps trying.
+    // long and is not in flight. None: keeps trying.
     std::optional<std::int64_t> give_up_after_ms;
 };
 
-// The fate of one message; each ticket gets exactly one.
+// The fate of one message; each ticket gets exactly one. Errors: session_lost, with the cause in
+// the detail, when it is not known whether the hub has recorded the message; any other says that it
+// has not.
 struct Resolution {
     std::uint64_t ticket;
     Result<Receipt> fate;
@@ -70,16 +72,18 @@ class SubmitQueue {
     // Every message of that Submit that is not answered yet.
     bool all_refused(std::uint64_t number, const Refusal& refusal, Instant now);
 
-    // What was in flight waits again, before what was behind it.
+    // What was in flight waits again, before what was behind it. It may have been recorded: until
+    // the hub judges it in another session it ends with session_lost, whatever ends it.
     void session_ended(Instant now);
     // Gives up what is overdue, lets lanes go whose wait is over.
     void tick(Instant now);
-    // When tick() has something to do next; none: not without other news.
+    // When tick() has something to do next; after tick(), later than its instant. None: not without
+    // other news.
     [[nodiscard]] std::optional<Instant> next_due() const;
     // The hub waits for a message that was given up, so a lane can go on only in a new session.
     [[nodiscard]] bool wants_new_session() const { return wants_new_session_; }
 
-    // Answers everything with this error.
+    // Answers everything: with this error, or session_lost where it may have been recorded.
     void fail_all(const Error& error);
     // The fates since the last call.
     std::vector<Resolution> take_resolved();
@@ -100,6 +104,8 @@ class SubmitQueue {
         bool is_in_flight = false;
         bool is_overdue = false;
         bool waits_for_cause = false;
+        bool is_undecided = false;  // sent in a session that ended before the answer
+        std::optional<Instant> deadline;
         int refusals = 0;
         std::optional<Error> last_refusal;
     };
@@ -109,12 +115,14 @@ class SubmitQueue {
     };
 
     std::uint64_t take_answered(std::uint64_t number, std::uint32_t index);
-    void take_refusal(std::uint64_t ticket, const Refusal& refusal, Instant now);
+    void take_refusal(std::uint64_t ticket, const Refusal& refusal, bool is_judged, Instant now);
     void halt(Lane& lane);
     void resume(Lane& lane);
     void wait_again(std::uint64_t ticket, Item& item);
     void resolve(std::uint64_t ticket, Result<Receipt> fate);
+    void resolve_undecided(std::uint64_t ticket, const Error& cause);
     void give_up(std::uint64_t ticket, const Item& item);
+    void set_deadline(std::uint64_t ticket, Item& item, Instant deadline);
     void forget_if_idle(Lane& lane, const std::string& order_id);
 
     const SubmitQueueOptions options_;

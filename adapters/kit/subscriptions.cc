@@ -16,6 +16,12 @@ bool is_subscription_name(const std::string& name) {
            std::all_of(name.begin(), name.end(), is_allowed);
 }
 
+// What the hub may answer a Subscribe with. It is never busy with one; a newer hub may be.
+bool concerns_subscribing(ErrorCode code) {
+    return code == ErrorCode::field_out_of_bounds || code == ErrorCode::subscription_limit ||
+           code == ErrorCode::role_not_allowed || code == ErrorCode::busy;
+}
+
 Delivery to_delivery(const std::string& name, const v1::Delivery& wire) {
     Delivery delivery;
     delivery.subscription = name;
@@ -121,6 +127,7 @@ void SubscriptionSet::closed(const v1::SubscriptionEnded& closed, Instant now) {
 }
 
 bool SubscriptionSet::refused(const Error& error, bool retry, Instant now) {
+    if (!concerns_subscribing(error.code)) return false;
     auto first = subscriptions_.end();
     for (auto it = subscriptions_.begin(); it != subscriptions_.end(); ++it) {
         if (it->second.state != State::opening) continue;
@@ -175,8 +182,15 @@ void SubscriptionSet::handled(const std::string& name, std::uint64_t opening, Se
     count_handled(subscription);
 }
 
+// After an Unsubscribe the hub knows nothing any more that an Ack could be about.
+bool SubscriptionSet::may_ack(const Subscription& subscription) {
+    return subscription.state == State::open ||
+           (subscription.state == State::closing && subscription.unsubscribe_due);
+}
+
 void SubscriptionSet::count_handled(Subscription& subscription) {
     ++subscription.unacked;
+    if (!may_ack(subscription)) return;
     const std::uint32_t enough =
         std::min(handled_before_ack_max, std::max(1U, subscription.credit / 2));
     if (subscription.outstanding == 0 || subscription.unacked >= enough) {
@@ -231,9 +245,10 @@ std::optional<Instant> SubscriptionSet::next_due() const {
     return due;
 }
 
-void SubscriptionSet::flush_acks() {
+void SubscriptionSet::leave() {
+    is_leaving_ = true;
     for (auto& [name, subscription] : subscriptions_) {
-        if (subscription.unacked > 0) subscription.ack_due = true;
+        if (subscription.unacked > 0 && may_ack(subscription)) subscription.ack_due = true;
     }
 }
 
@@ -241,7 +256,7 @@ std::optional<v1::ClientFrame> SubscriptionSet::next_frame() {
     if (!session_is_open_) return std::nullopt;
     v1::ClientFrame frame;
     for (auto& [name, subscription] : subscriptions_) {
-        if (subscription.state == State::wanted) {
+        if (subscription.state == State::wanted && !is_leaving_) {
             subscription.state = State::opening;
             subscription.opening = ++openings_;
             subscription.asked = openings_;

@@ -42,7 +42,7 @@ class SubscriptionSet {
     // Errors: field_out_of_bounds (name or credit), subscription_replaced when the name is open
     // here already, subscription_limit.
     Result<void> add(const std::string& name, std::uint32_t credit);
-    // Nothing more is delivered; it ends with its next news. Unknown names are passed over.
+    // Nothing more is to be handled; it ends with its next news. Unknown names are passed over.
     void remove(const std::string& name);
 
     void session_opened();
@@ -51,7 +51,8 @@ class SubscriptionSet {
     void subscribed(const v1::Subscribed& subscribed);
     // The hub closed it, or has followed our wish to.
     void closed(const v1::SubscriptionEnded& closed, Instant now);
-    // An error that answers a Subscribe: goes to the one asked for first. False when none is.
+    // An error without a number. One that can be the answer to a Subscribe goes to the one asked
+    // for first; false when there is none, or the error is about something else.
     bool refused(const Error& error, bool retry, Instant now);
 
     // Deliveries to be handled, in order. Errors: frame_malformed when the hub sent more than the
@@ -62,9 +63,11 @@ class SubscriptionSet {
     void failed(const std::string& name, std::uint64_t opening, const Error& error, Instant now);
 
     void tick(Instant now);
+    // When tick() has something to do next; after tick(), later than its instant.
     [[nodiscard]] std::optional<Instant> next_due() const;
-    // Acks that wait for more to be handled are due now: the session is about to end.
-    void flush_acks();
+    // The session is about to end for good: acks that wait for more to be handled are due now, and
+    // nothing is subscribed to any more.
+    void leave();
     // The next Subscribe, Ack or Unsubscribe; only while a session is open.
     std::optional<v1::ClientFrame> next_frame();
     std::vector<SubscriptionNews> take_news();
@@ -89,6 +92,7 @@ class SubscriptionSet {
         BackOff back_off;
     };
 
+    static bool may_ack(const Subscription& subscription);
     void count_handled(Subscription& subscription);
     void pause(Subscription& subscription, Instant now);
     void end(const std::string& name, std::optional<Error> error);
@@ -98,6 +102,7 @@ class SubscriptionSet {
     std::vector<SubscriptionNews> news_;
     std::uint64_t openings_ = 0;
     bool session_is_open_ = false;
+    bool is_leaving_ = false;
 };
 
 }  // namespace jobbro::kit

@@ -192,6 +192,10 @@ Result<Core::Order> Core::place_order(const Session& session, const v1::Envelope
     JOBBRO_TRY_ASSIGN(const auto subject, journal_->vault().subject_of(facts.citizen));
     order.is_new_subject = !subject.has_value();
     order.subject = subject ? *subject : work.randomness->take<16>();
+    if (order.is_new_subject) {
+        journal_->cases().make(order.subject);
+        return order;
+    }
     JOBBRO_TRY_ASSIGN(const auto* const row, journal_->cases().open(order.subject));
     if (static_cast<std::size_t>(row->orders_size()) >= limits::orders_per_subject_max) {
         return Error{ErrorCode::orders_limit, {}, "citizen"};

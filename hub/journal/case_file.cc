@@ -36,8 +36,16 @@ Result<rows::CaseRow*> CaseFile::open(const SubjectId& subject) {
                           vault_->open_row(log_table::cases, view(subject), *stored));
         if (!opened.ParseFromString(plain)) return Error{ErrorCode::tampered, "a case's row"};
     }
+    return keep(subject, std::move(opened));
+}
+
+rows::CaseRow* CaseFile::make(const SubjectId& subject) {
+    return keep(subject, {});
+}
+
+rows::CaseRow* CaseFile::keep(const SubjectId& subject, rows::CaseRow row) {
     uses_.push_front(subject);
-    const auto placed = cases_.emplace(subject, Cached{std::move(opened), uses_.begin()});
+    const auto placed = cases_.emplace(subject, Cached{std::move(row), uses_.begin()});
     return &placed.first->second.row;
 }
 

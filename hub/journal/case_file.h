@@ -29,6 +29,9 @@ class CaseFile {
     // The case to read or change; empty for a subject not seen before. Whoever changes it calls
     // changed(). The pointer is good until stage(). Errors: store_failed, opening_failed, tampered.
     Result<rows::CaseRow*> open(const SubjectId& subject);
+    // The empty case of a subject that has just been thought of. Requires: nobody has seen it
+    // before.
+    rows::CaseRow* make(const SubjectId& subject);
     void changed(const SubjectId& subject) { changed_.insert(subject); }
     // The order is the subject's from now on.
     void add_order(const contract::OrderId& order, const SubjectId& subject);
@@ -41,6 +44,7 @@ class CaseFile {
         rows::CaseRow row;
         std::list<SubjectId>::iterator use;
     };
+    rows::CaseRow* keep(const SubjectId& subject, rows::CaseRow row);
     void forget_least_used();
 
     const store::Store* store_;

@@ -81,15 +81,18 @@ Result<void> Vault::refill(KeySlot next_unused, Randomness& randomness) {
     const std::uint64_t wanted = next_unused.value() + limits::keys_ahead;
     if (slots_ >= wanted) return {};
     store::Batch batch;
+    std::vector<evidence::DataKey> made;
     for (std::uint64_t slot = slots_; slot < wanted; ++slot) {
-        const auto key = evidence::DataKey::random(randomness);
+        const evidence::DataKey& key = made.emplace_back(evidence::DataKey::random(randomness));
         batch.put(vault_table::keys, key_of(slot),
                   evidence::seal_row(master_, key.view(), associated_in_vault("keys", key_of(slot)),
                                      randomness));
     }
     batch.put(vault_table::own, slots_row, key_of(wanted));
     JOBBRO_TRY(store_->commit(batch, store::Durability::synced));
-    slots_ = wanted;
+    // They are about to be used: no need to read them back.
+    for (evidence::DataKey& key : made)
+        keep_open(slots_++, std::move(key));
     return {};
 }
 
@@ -104,14 +107,16 @@ Result<const evidence::DataKey*> Vault::data_key(KeySlot slot) {
     JOBBRO_TRY_ASSIGN(const Bytes opened,
                       evidence::open_row(master_, *row, associated_in_vault("keys", key)));
     JOBBRO_TRY_ASSIGN(auto data_key, evidence::DataKey::from_bytes(opened));
+    return keep_open(slot.value(), std::move(data_key));
+}
+
+const evidence::DataKey* Vault::keep_open(std::uint64_t slot, evidence::DataKey key) {
     if (open_keys_.size() >= limits::open_keys_max) {
         open_keys_.erase(uses_.back());
         uses_.pop_back();
     }
-    uses_.push_front(slot.value());
-    const auto placed =
-        open_keys_.emplace(slot.value(), OpenKey{std::move(data_key), uses_.begin()});
-    return &placed.first->second.key;
+    uses_.push_front(slot);
+    return &open_keys_.emplace(slot, OpenKey{std::move(key), uses_.begin()}).first->second.key;
 }
 
 std::uint64_t Vault::hide_slot(std::uint64_t slot, Sequence sequence, BytesView entry_salt) const {

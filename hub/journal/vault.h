@@ -83,6 +83,7 @@ class Vault {
 
     Vault(store::Store& store, evidence::MasterKey master);
     Result<evidence::SymmetricKey> own_key(BytesView name, Randomness& randomness);
+    const evidence::DataKey* keep_open(std::uint64_t slot, evidence::DataKey key);
     Result<void> read_watermarks();
     [[nodiscard]] Bytes cpr_hash(const contract::CprNumber& cpr) const;
 

@@ -34,6 +34,8 @@ class Findings {
 
 // How many bytes of white space the text starts with.
 std::size_t white_space_at_start(std::string_view text) {
+    const auto first = static_cast<unsigned char>(text.front());
+    if (first > ' ' && first < 0x80) return 0;
     constexpr std::array<std::string_view, 3> one_by_one = {" ", "\n", "\t"};
     // No-break space, narrow no-break space, and what editors put where nothing is to be seen.
     constexpr std::array<std::string_view, 6> others = {
@@ -44,10 +46,11 @@ std::size_t white_space_at_start(std::string_view text) {
     return found == others.end() ? 0 : found->size();
 }
 
-int words_in(std::string_view text) {
+// Stops counting after `most`.
+int words_in(std::string_view text, int most) {
     int words = 0;
     bool in_word = false;
-    while (!text.empty()) {
+    while (!text.empty() && words < most) {
         const std::size_t space = white_space_at_start(text);
         if (space == 0 && !in_word) ++words;
         in_word = space == 0;
@@ -58,7 +61,7 @@ int words_in(std::string_view text) {
 
 // Empty, or nothing but white space.
 bool is_blank(std::string_view text) {
-    return words_in(text) == 0;
+    return words_in(text, 1) == 0;
 }
 
 bool all_blank(const google::protobuf::RepeatedPtrField<std::string>& texts) {
@@ -126,7 +129,8 @@ void find_in_order(const v1::Order& order, Findings& findings) {
 }
 
 bool says_nothing(const v1::AttentionPoint& point) {
-    return words_in(point.narrative()) <= words_that_say_nothing_max &&
+    return words_in(point.narrative(), words_that_say_nothing_max + 1) <=
+               words_that_say_nothing_max &&
            is_blank(point.evidence()) && point.indicators().empty() && is_blank(point.next_step());
 }
 

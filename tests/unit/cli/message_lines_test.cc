@@ -17,17 +17,22 @@ TEST(MessageLines, AReceiptTellsWhereAndWhen) {
               R"("recorded_at":"2017-07-14T02:40:00.000042Z","findings":[]})");
 }
 
-TEST(MessageLines, FindingsComeWithTheirText) {
+TEST(MessageLines, FindingsComeWithTheirSeverityAndText) {
     kit::Receipt receipt;
     v1::Finding finding;
     finding.set_code("order.citizen_only");
+    finding.set_severity(v1::FINDING_SEVERITY_THIN);
     receipt.findings.push_back(finding);
     finding.set_code("of.a.later.version");
     finding.set_field_path("order");
+    finding.clear_severity();
     receipt.findings.push_back(finding);
     const std::string line = receipt_line(receipt);
-    EXPECT_THAT(line, HasSubstr(R"([{"code":"order.citizen_only","field_path":"","text":")"));
-    EXPECT_THAT(line, HasSubstr(R"({"code":"of.a.later.version","field_path":"order"}])"));
+    EXPECT_THAT(
+        line,
+        HasSubstr(R"([{"code":"order.citizen_only","severity":"thin","field_path":"","text":")"));
+    EXPECT_THAT(line,
+                HasSubstr(R"({"code":"of.a.later.version","severity":"","field_path":"order"}])"));
 }
 
 TEST(MessageLines, ARejectionTellsWhatToDo) {

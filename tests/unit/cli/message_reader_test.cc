@@ -34,6 +34,21 @@ TEST(MessageReader, OneObjectMayTakeSeveralLines) {
     EXPECT_EQ(messages[0].envelope->sender(), "a}{");
 }
 
+TEST(MessageReader, TellsHowManyMessagesItPassesOver) {
+    const auto skipped = [](const std::string& text, int read_before) {
+        std::istringstream input{text};
+        MessageReader reader{input};
+        for (int i = 0; i < read_before; ++i)
+            reader.next();
+        return reader.skip_rest();
+    };
+    EXPECT_EQ(skipped("", 0), 0U);
+    EXPECT_EQ(skipped("{}\n\n{}\n{}", 0), 3U);
+    EXPECT_EQ(skipped("{}\n\n{}\n{}", 1), 2U);
+    EXPECT_EQ(skipped("{\n\"sender\":\n\"x\"}\n", 0), 1U);
+    EXPECT_EQ(skipped("{\n\"sender\":\n\"x\"}\n", 1), 0U);
+}
+
 TEST(MessageReader, OneObjectALine) {
     const auto messages = read_all("{\"sender\":\"a\\\"{\"}\n\n{\"sender\":\"b\"}");
     ASSERT_THAT(messages, SizeIs(2));

@@ -1,12 +1,16 @@
 // The built program, run as a person would.
+#include <fcntl.h>
 #include <gmock/gmock.h>
+#include <spawn.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <csignal>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <sstream>
 
 #include "tests/unit/kit/fake_hub.h"
@@ -22,6 +26,62 @@ struct Ended {
     int status = -1;
     std::string out;
     std::string err;
+};
+
+// The program while it runs, with pipes for its input and output. Thread: one at a time.
+class Running {
+  public:
+    // `arguments` parted by spaces.
+    Running(const std::string& arguments, const std::string& err) {
+        EXPECT_EQ(pipe2(in_, O_CLOEXEC), 0);
+        EXPECT_EQ(pipe2(out_, O_CLOEXEC), 0);
+        std::istringstream words{JOBBRO_BINARY_DIR "/bin/jobbro " + arguments};
+        std::vector<std::string> texts{std::istream_iterator<std::string>{words}, {}};
+        std::vector<char*> pointers;
+        for (std::string& text : texts)
+            pointers.push_back(text.data());
+        pointers.push_back(nullptr);
+        posix_spawn_file_actions_t actions;
+        posix_spawn_file_actions_init(&actions);
+        posix_spawn_file_actions_adddup2(&actions, in_[0], STDIN_FILENO);
+        posix_spawn_file_actions_adddup2(&actions, out_[1], STDOUT_FILENO);
+        posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, err.c_str(), O_WRONLY | O_CREAT,
+                                         0600);
+        EXPECT_EQ(posix_spawn(&pid_, pointers[0], &actions, nullptr, pointers.data(), environ), 0);
+        posix_spawn_file_actions_destroy(&actions);
+        close(in_[0]);
+        close(out_[1]);
+    }
+    Running(const Running&) = delete;
+    Running& operator=(const Running&) = delete;
+    ~Running() {
+        close(in_[1]);
+        close(out_[0]);
+    }
+
+    void write(const std::string& text) const {
+        EXPECT_EQ(::write(in_[1], text.data(), text.size()), static_cast<ssize_t>(text.size()));
+    }
+    void interrupt() const { EXPECT_EQ(kill(pid_, SIGTERM), 0); }
+    // The next line it prints; without its end when there is none.
+    [[nodiscard]] std::string read_line() const {
+        std::string line;
+        char c = 0;
+        while (::read(out_[0], &c, 1) == 1 && c != '\n')
+            line += c;
+        return line;
+    }
+    // Waits for its end; its exit status.
+    [[nodiscard]] int wait() const {
+        int status = 0;
+        EXPECT_EQ(waitpid(pid_, &status, 0), pid_);
+        return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+    }
+
+  private:
+    int in_[2] = {-1, -1};
+    int out_[2] = {-1, -1};
+    pid_t pid_ = -1;
 };
 
 class ProgramTest : public ::testing::Test {
@@ -191,6 +251,56 @@ TEST_F(ProgramTest, SubmitPrintsOneLineAMessageInOrder) {
     EXPECT_EQ(run(options + "submit -", "\n").status, 2);
 }
 
+TEST_F(ProgramTest, SubmitThatWaitsForInputStopsWhenAskedTo) {
+    ASSERT_TRUE(hub_.start());
+    const Running program{options_for(hub_) + "submit -", path("err")};
+    program.write(order + "\n");
+    EXPECT_THAT(program.read_line(), HasSubstr("\"sequence\":1"));
+    program.write(R"({"order_id":)");
+    program.interrupt();
+    EXPECT_EQ(program.wait(), 1);
+    EXPECT_THAT(program.read_line(), IsEmpty()) << "half a line is no message";
+    EXPECT_THAT(read("err"), StartsWith("jobbro: interrupted: "));
+    EXPECT_THAT(read("err"), HasSubstr("not read to its end"));
+    EXPECT_EQ(hub_.recorded().size(), 1U);
+}
+
+TEST_F(ProgramTest, SubmitThatIsInterruptedSaysHowMuchWasNotHandedIn) {
+    constexpr std::uint64_t count = 5000;  // more than wait for an answer at once
+    std::string all;
+    for (std::uint64_t i = 0; i < count; ++i)
+        all += order + "\n";
+    write("orders", all);
+    hub_.set_silent(true);
+    ASSERT_TRUE(hub_.start());
+    const Running program{options_for(hub_, "1") + "submit " + path("orders"), path("err")};
+    ASSERT_TRUE(hub_.wait_for_submit());
+    program.interrupt();
+    std::uint64_t answered = 0;
+    for (std::string line = program.read_line(); !line.empty(); line = program.read_line()) {
+        EXPECT_THAT(line, HasSubstr("\"code\":\"session_lost\""));
+        ++answered;
+    }
+    EXPECT_EQ(program.wait(), 3);
+    const std::string start = "jobbro: interrupted: ";
+    const std::string err = read("err");
+    ASSERT_THAT(err, StartsWith(start));
+    EXPECT_EQ(std::stoull(err.substr(start.size())) + answered, count);
+    EXPECT_GT(answered, 0U);
+}
+
+TEST_F(ProgramTest, SubscribeEndsWithWhatIsWrongWithTheName) {
+    hub_.refuse_subscribing(v1::ERROR_CODE_SUBSCRIPTION_LIMIT);
+    ASSERT_TRUE(hub_.start());
+    const std::string options = options_for(hub_);
+    const Ended here = run(options + "subscribe --follow --name Upper");
+    EXPECT_EQ(here.status, 1);
+    EXPECT_THAT(here.err, StartsWith("jobbro: field_out_of_bounds: "));
+    const Ended there = run(options + "subscribe --follow --name inbox");
+    EXPECT_EQ(there.status, 1);
+    EXPECT_THAT(there.err, StartsWith("jobbro: subscription_limit: "));
+}
+
 TEST_F(ProgramTest, WrongContentIsRefusedHereUnlessTheHubIsToDecide) {
     ASSERT_TRUE(hub_.start());
     const std::string options = options_for(hub_);
@@ -222,6 +332,23 @@ TEST_F(ProgramTest, SubscribePrintsWhatThereIsAndAcksIt) {
     EXPECT_EQ(rest.status, 0) << rest.err;
     EXPECT_THAT(rest.out, StartsWith(R"({"sequence":2,)"));
     EXPECT_EQ(std::count(rest.out.begin(), rest.out.end(), '\n'), 1);
+}
+
+TEST_F(ProgramTest, SubscribeThatIsAskedToStopFinishesTheLineItIsWriting) {
+    v1::Envelope envelope;
+    envelope.set_message_id(std::string(40'000, 'm'));
+    hub_.set_deliveries(std::vector<Bytes>(4, envelope.SerializeAsString()));
+    ASSERT_TRUE(hub_.start());
+    const Running program{options_for(hub_) + "subscribe --follow --name inbox", path("err")};
+    // More than a pipe holds is written by now or will be: what begins to come, comes whole.
+    std::string line = program.read_line();
+    program.interrupt();
+    while (!line.empty()) {
+        EXPECT_THAT(line, ::testing::EndsWith("}"));
+        line = program.read_line();
+    }
+    EXPECT_EQ(program.wait(), 0);
+    EXPECT_THAT(read("err"), IsEmpty());
 }
 
 TEST_F(ProgramTest, SubscribeSaysWhenItsOutputIsGone) {

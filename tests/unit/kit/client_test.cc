@@ -1,6 +1,7 @@
 #include "adapters/kit/client.h"
 
 #include <semaphore>
+#include <stdexcept>
 
 #include "tests/unit/kit/fake_hub.h"
 
@@ -185,6 +186,89 @@ TEST_F(ClientTest, WhatCouldNotBeHandledComesAgain) {
     ASSERT_TRUE(hub_.wait_for_goodbye());
     EXPECT_THAT(hub_.acked(), ::testing::Contains(0U));
     EXPECT_EQ(hub_.acked().back(), 2U);
+}
+
+TEST_F(ClientTest, AfterUnsubscribeWhatWaitsIsNotHandled) {
+    hub_.set_deliveries({"a", "b", "c"});
+    ASSERT_TRUE(hub_.start());
+    const auto client = connect(settings_with(own_, hub_.public_keys(), hub_.endpoint()));
+    std::vector<Bytes> handled;
+    std::promise<void> begun;
+    std::promise<void> go;
+    const auto opened = client->subscribe("inbox", 8, [&](const Delivery& delivery) {
+        handled.push_back(delivery.envelope);
+        if (handled.size() == 1) {
+            begun.set_value();
+            go.get_future().wait();
+        }
+        return Result<void>{};
+    });
+    begun.get_future().wait();
+    client->unsubscribe("inbox");
+    ASSERT_TRUE(hub_.wait_for_unsubscribe());
+    // Handled after all that waited before it.
+    std::counting_semaphore<10> other{0};
+    const auto other_opened = client->subscribe("other", 8, [&other](const Delivery&) {
+        other.release();
+        return Result<void>{};
+    });
+    go.set_value();
+    other.acquire();
+    client->close();
+    EXPECT_THAT(handled, ElementsAre("a"));
+}
+
+TEST_F(ClientTest, WhatAUserThrowsEndsNothing) {
+    ASSERT_TRUE(hub_.start());
+    auto settings = settings_with(own_, hub_.public_keys(), hub_.endpoint());
+    settings.on_event = [](const ClientEvent&) { throw std::runtime_error{"of the user"}; };
+    const auto client = connect(std::move(settings));
+    ASSERT_TRUE(client->wait_ready(patience).has_value());
+    client->submit(envelope("one"),
+                   [](const Result<Receipt>&) { throw std::runtime_error{"of the user"}; });
+    EXPECT_TRUE(client->submit(envelope("two")).get().has_value());
+    const std::string too_large(limits::envelope_bytes_max + 1, 'x');
+    EXPECT_NO_THROW(client->submit(
+        envelope(too_large), [](const Result<Receipt>&) { throw std::runtime_error{"of mine"}; }));
+    EXPECT_THAT(hub_.recorded(), ElementsAre("one", "two"));
+}
+
+TEST_F(ClientTest, WhatTheHubSaidBeforeItWentHolds) {
+    hub_.set_deliveries({"a"});
+    ASSERT_TRUE(hub_.start());
+    std::promise<void> failed_handling;
+    std::promise<void> hub_is_gone;
+    auto settings = settings_with(own_, hub_.public_keys(), hub_.endpoint());
+    // Keeps the client from looking at its socket until the answer and the end are both there.
+    settings.on_event = [&, is_first = true](const ClientEvent& event) mutable {
+        const auto* news = std::get_if<SubscriptionNews>(&event);
+        if (news == nullptr || news->kind != SubscriptionNews::Kind::stopped) return;
+        if (!std::exchange(is_first, false)) return;
+        failed_handling.set_value();
+        hub_is_gone.get_future().wait();
+    };
+    const auto client = connect(std::move(settings));
+    std::promise<void> begun;
+    std::promise<void> go;
+    const auto opened =
+        client->subscribe("inbox", 8, [&, is_first = true](const Delivery&) mutable {
+            if (!std::exchange(is_first, false)) return Result<void>{};
+            begun.set_value();
+            go.get_future().wait();
+            return Result<void>{ErrorCode::file_unwritable};
+        });
+    begun.get_future().wait();
+    hub_.hold_submits();
+    auto fate = client->submit(envelope("one"));
+    ASSERT_TRUE(hub_.wait_for_submit());
+    go.set_value();
+    failed_handling.get_future().wait();
+    hub_.let_submits_through();
+    hub_.stop();
+    hub_is_gone.set_value();
+    ASSERT_EQ(fate.wait_for(patience), std::future_status::ready);
+    const auto receipt = fate.get();
+    EXPECT_TRUE(receipt.has_value()) << receipt.error().line();
 }
 
 TEST_F(ClientTest, AnOperatorAsksHowTheHubIs) {

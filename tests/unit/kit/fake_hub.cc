@@ -42,7 +42,8 @@ bool FakeHub::start() {
     void* zap = zmq_socket(context, ZMQ_REP);
     zmq_bind(zap, "inproc://zeromq.zap.01");
     void* router = zmq_socket(context, ZMQ_ROUTER);
-    set_int(router, ZMQ_LINGER, 0);
+    // What was answered before the stop still goes out.
+    set_int(router, ZMQ_LINGER, 500);
     set_int(zap, ZMQ_LINGER, 0);
     set_int(router, ZMQ_CURVE_SERVER, 1);
     zmq_setsockopt(router, ZMQ_CURVE_SECRETKEY, side_.curve().view().data(), 32);
@@ -68,7 +69,11 @@ bool FakeHub::start() {
 }
 
 void FakeHub::stop() {
-    is_stopping_ = true;
+    {
+        const std::lock_guard lock(mutex_);
+        is_stopping_ = true;
+        changed_.notify_all();
+    }
     if (thread_.joinable()) thread_.join();
 }
 
@@ -102,17 +107,22 @@ void FakeHub::answer(void* router) {
 }
 
 std::vector<v1::HubFrame> FakeHub::answers_to(const v1::ClientFrame& frame) {
-    const std::lock_guard lock(mutex_);
+    std::unique_lock lock(mutex_);
+    if (frame.has_submit()) ++submits_;
     changed_.notify_all();
+    if (frame.has_submit()) changed_.wait(lock, [this] { return !holds_submits_ || is_stopping_; });
     v1::HubFrame reply;
     switch (frame.kind_case()) {
         case v1::ClientFrame::kHello:
             return {side_.welcome(recorded_.size() + 1)};
         case v1::ClientFrame::kSubmit:
-            ++submits_;
             if (is_silent_) return {};
             return {record(frame.submit())};
         case v1::ClientFrame::kSubscribe: {
+            if (subscribing_refused_ != v1::ERROR_CODE_UNSPECIFIED) {
+                reply.mutable_error()->set_code(subscribing_refused_);
+                return {reply};
+            }
             reply.mutable_subscribed()->set_name(frame.subscribe().name());
             const std::uint64_t first = acked_.empty() ? 0 : acked_.back() + 1;
             if (first >= deliveries_.size()) return {reply};
@@ -122,6 +132,7 @@ std::vector<v1::HubFrame> FakeHub::answers_to(const v1::ClientFrame& frame) {
             acked_.push_back(frame.ack().sequence());
             return {};
         case v1::ClientFrame::kUnsubscribe:
+            ++unsubscribes_;
             reply.mutable_subscription_ended()->set_name(frame.unsubscribe().name());
             return {reply};
         case v1::ClientFrame::kPing:
@@ -180,6 +191,22 @@ std::vector<std::uint64_t> FakeHub::acked() {
 bool FakeHub::wait_for_submit() {
     std::unique_lock lock(mutex_);
     return changed_.wait_for(lock, std::chrono::seconds(10), [this] { return submits_ > 0; });
+}
+
+void FakeHub::hold_submits() {
+    const std::lock_guard lock(mutex_);
+    holds_submits_ = true;
+}
+
+void FakeHub::let_submits_through() {
+    const std::lock_guard lock(mutex_);
+    holds_submits_ = false;
+    changed_.notify_all();
+}
+
+bool FakeHub::wait_for_unsubscribe() {
+    std::unique_lock lock(mutex_);
+    return changed_.wait_for(lock, std::chrono::seconds(10), [this] { return unsubscribes_ > 0; });
 }
 
 bool FakeHub::wait_for_goodbye() {

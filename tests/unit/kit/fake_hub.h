@@ -30,6 +30,11 @@ class FakeHub {
 
     // To be set before start(): takes submits without answering them.
     void set_silent(bool silent) { is_silent_ = silent; }
+    // To be set before start(): answers every Subscribe with this error.
+    void refuse_subscribing(v1::ErrorCode code) { subscribing_refused_ = code; }
+    // From now on submits are taken, and not looked at before they are let through.
+    void hold_submits();
+    void let_submits_through();
     // Messages to be delivered to whoever subscribes, with sequences from 0.
     void set_deliveries(std::vector<Bytes> envelopes) { deliveries_ = std::move(envelopes); }
 
@@ -37,6 +42,8 @@ class FakeHub {
     std::vector<std::uint64_t> acked();
     // Waits until a Submit has come (also when silent). False after ten seconds.
     bool wait_for_submit();
+    // Waits until a client is open for deliveries no more. False after ten seconds.
+    bool wait_for_unsubscribe();
     // Waits until a client has taken leave. False after ten seconds.
     bool wait_for_goodbye();
 
@@ -54,12 +61,15 @@ class FakeHub {
     std::vector<Bytes> deliveries_;
     std::atomic<bool> is_silent_ = false;
     std::atomic<bool> is_stopping_ = false;
+    v1::ErrorCode subscribing_refused_ = v1::ERROR_CODE_UNSPECIFIED;
     std::mutex mutex_;
     std::condition_variable changed_;
     std::vector<Bytes> recorded_;
     std::vector<std::uint64_t> acked_;
     int goodbyes_ = 0;
     int submits_ = 0;
+    int unsubscribes_ = 0;
+    bool holds_submits_ = false;
     std::thread thread_;
 };
 

@@ -2,6 +2,7 @@
 
 #include <future>
 #include <semaphore>
+#include <stdexcept>
 
 #include "tests/unit/kit/hub_side.h"
 
@@ -73,6 +74,42 @@ TEST_F(HandlerThreadTest, AfterAFailureTheRestOfThatOpeningIsDropped) {
     wait_for(4);
     thread_.stop();
     EXPECT_THAT(handled, ElementsAre("n1", "other3", "n4", "n6"));
+}
+
+TEST_F(HandlerThreadTest, AnExceptionIsAFailedHandling) {
+    const auto handler = std::make_shared<const Handler>(
+        [](const Delivery&) -> Result<void> { throw std::runtime_error{"690870-1478"}; });
+    thread_.put(delivery("n", 1, 1), handler);
+    wait_for(1);
+    ASSERT_THAT(reports_[0].outcome, FailsWith(ErrorCode::busy));
+    EXPECT_THAT(reports_[0].outcome.error().detail, ::testing::Not(::testing::HasSubstr("690870")));
+    thread_.put(delivery("n", 2, 1), std::make_shared<const Handler>());
+    wait_for(2);
+    EXPECT_THAT(reports_[1].outcome, FailsWith(ErrorCode::busy)) << "no handler at all";
+}
+
+TEST_F(HandlerThreadTest, DropsWhatWaitsOfOneSubscription) {
+    std::promise<void> begun;
+    std::promise<void> go;
+    std::vector<std::string> handled;
+    const auto handler = std::make_shared<const Handler>([&](const Delivery& one) {
+        if (handled.empty()) {
+            begun.set_value();
+            go.get_future().wait();
+        }
+        handled.push_back(one.subscription + std::to_string(one.sequence.value()));
+        return Result<void>{};
+    });
+    thread_.put(delivery("n", 1, 1), handler);
+    thread_.put(delivery("n", 1, 2), handler);
+    thread_.put(delivery("other", 2, 3), handler);
+    thread_.put(delivery("n", 1, 4), handler);
+    begun.get_future().wait();
+    thread_.drop("n");
+    go.set_value();
+    wait_for(2);
+    thread_.stop();
+    EXPECT_THAT(handled, ElementsAre("n1", "other3"));
 }
 
 TEST_F(HandlerThreadTest, StoppingFinishesWhatIsBeingHandledAndDropsTheRest) {

@@ -203,20 +203,15 @@ TEST_F(ProtocolTest, ReceiptsWithAWrongCheckpointAreTampering) {
     v1::HubFrame outcomes = hub_.receipts(number, 1, 10);
     outcomes.mutable_outcomes()->set_checkpoint(hub_.checkpoint(10));
     receive(outcomes);
-    auto happenings = protocol_->take_happenings();
-    bool is_resolved = false;
-    bool is_fatal = false;
-    for (const Happening& happening : happenings) {
-        if (const auto* lost = std::get_if<SessionLost>(&happening)) {
-            is_fatal = lost->is_fatal && lost->error.code == ErrorCode::tampered;
-        }
-        if (const auto* resolution = std::get_if<Resolution>(&happening)) {
-            is_resolved = true;
-            EXPECT_THAT(resolution->fate, FailsWith(ErrorCode::tampered));
-        }
-    }
-    EXPECT_TRUE(is_resolved);
-    EXPECT_TRUE(is_fatal);
+    const auto lost = happened<SessionLost>();
+    ASSERT_THAT(lost, SizeIs(1));
+    EXPECT_EQ(lost[0].error.code, ErrorCode::tampered);
+    EXPECT_TRUE(lost[0].is_fatal);
+    protocol_->close(lost[0].error);
+    const auto resolved = happened<Resolution>();
+    ASSERT_THAT(resolved, SizeIs(1));
+    ASSERT_THAT(resolved[0].fate, FailsWith(ErrorCode::session_lost)) << "it may be recorded";
+    EXPECT_THAT(resolved[0].fate.error().detail, ::testing::HasSubstr("tampered"));
 }
 
 TEST_F(ProtocolTest, AShorterLogAfterALostSessionIsTampering) {
@@ -304,8 +299,8 @@ TEST_F(ProtocolTest, PingIsAnsweredAndSilenceIsBroken) {
     const auto pong = sent();
     ASSERT_TRUE(pong && pong->has_pong());
     EXPECT_EQ(pong->pong().number(), 77U);
-    const Instant quiet = protocol_->next_due();
-    EXPECT_EQ(quiet, start.plus_ms(limits::heartbeat_ms));
+    ASSERT_EQ(protocol_->next_due(), start.plus_ms(limits::heartbeat_ms));
+    const Instant quiet = start.plus_ms(limits::heartbeat_ms);
     protocol_->tick(quiet);
     const auto own = sent(quiet);
     EXPECT_TRUE(own && own->has_ping());
@@ -325,7 +320,8 @@ TEST_F(ProtocolTest, AHubThatMissesFourHeartbeatsIsLeft) {
 
 TEST_F(ProtocolTest, AHelloWithoutAnswerIsGivenUp) {
     protocol_->connected(start);
-    protocol_->tick(protocol_->next_due());
+    ASSERT_TRUE(protocol_->next_due());
+    protocol_->tick(*protocol_->next_due());
     const auto lost = happened<SessionLost>();
     ASSERT_THAT(lost, SizeIs(1));
     EXPECT_EQ(lost[0].error.code, ErrorCode::hub_unreachable);
@@ -428,6 +424,90 @@ TEST_F(ProtocolTest, TheHubsGoodbyeEndsTheSessionForNow) {
     ASSERT_THAT(lost, SizeIs(1));
     EXPECT_EQ(lost[0].error.code, ErrorCode::hub_stopping);
     EXPECT_FALSE(lost[0].is_fatal);
+}
+
+TEST_F(ProtocolTest, TheTimesOfTheHubAreKept) {
+    protocol_->connected(start);
+    sent();
+    v1::HubFrame welcome = hub_.welcome();
+    welcome.mutable_welcome()->mutable_limits()->set_heartbeat_ms(700);
+    welcome.mutable_welcome()->mutable_limits()->set_session_silent_ms_max(9000);
+    receive(welcome);
+    EXPECT_EQ(protocol_->next_due(), start.plus_ms(700));
+    protocol_->tick(start.plus_ms(700));
+    EXPECT_TRUE(sent(start.plus_ms(700))->has_ping());
+    protocol_->tick(start.plus_ms(8999));
+    EXPECT_TRUE(protocol_->is_open());
+    protocol_->tick(start.plus_ms(9000));
+    EXPECT_FALSE(protocol_->is_open());
+}
+
+TEST_F(ProtocolTest, AHubWithLittlePatienceIsPingedBeforeItEndsTheSession) {
+    protocol_->connected(start);
+    sent();
+    v1::HubFrame welcome = hub_.welcome();
+    welcome.mutable_welcome()->mutable_limits()->set_heartbeat_ms(5000);
+    welcome.mutable_welcome()->mutable_limits()->set_session_silent_ms_max(1000);
+    receive(welcome);
+    EXPECT_EQ(protocol_->next_due(), start.plus_ms(250));
+    protocol_->disconnected(ErrorCode::session_lost, start);
+    open();
+    EXPECT_EQ(protocol_->next_due(), start.plus_ms(limits::heartbeat_ms)) << "of the new session";
+}
+
+// What a client would wait for without rest: an instant that has passed already.
+TEST_F(ProtocolTest, AfterATickNothingIsDueInThePast) {
+    const auto is_past = [this](Instant now) {
+        protocol_->tick(now);
+        const auto due = protocol_->next_due();
+        return due && *due <= now;
+    };
+    Instant now = start.plus_ms(60'000);
+    EXPECT_FALSE(is_past(now)) << "before the first session";
+    EXPECT_FALSE(protocol_->next_due()) << "nothing to be done";
+    now = start;
+    ASSERT_TRUE(protocol_->subscriptions().add("inbox", 8).has_value());
+    for (int session = 0; session < 3; ++session) {
+        SCOPED_TRACE(session);
+        protocol_->connected(now);
+        EXPECT_FALSE(is_past(now)) << "greeting";
+        while (sent(now)) {
+        }
+        receive(hub_.welcome(), now);
+        submit(static_cast<std::uint64_t>(3 * session + 1), "one", "a");
+        submit(static_cast<std::uint64_t>(3 * session + 2), "two", "b");
+        std::optional<std::uint64_t> number;
+        while (const auto frame = sent(now)) {
+            if (frame->has_submit()) number = frame->submit().submit_number();
+        }
+        ASSERT_TRUE(number);
+        receive(HubSide::rejection(*number, 0, v1::ERROR_CODE_BUSY, v1::DISPOSITION_RETRY), now);
+        receive(HubSide::rejection(*number, 1, v1::ERROR_CODE_LANE_BLOCKED, v1::DISPOSITION_RETRY),
+                now);
+        receive(error(v1::ERROR_CODE_BUSY, v1::DISPOSITION_RETRY), now);
+        for (int i = 0; i < 40; ++i) {
+            now = now.plus_ms(100);
+            EXPECT_FALSE(is_past(now)) << "open";
+        }
+        protocol_->disconnected(ErrorCode::session_lost, now);
+        for (int i = 0; i < 40; ++i) {
+            now = now.plus_ms(1000);
+            EXPECT_FALSE(is_past(now)) << "offline";
+        }
+        protocol_->take_happenings();
+    }
+    protocol_->close(ErrorCode::session_lost);
+    EXPECT_FALSE(is_past(now)) << "closed";
+    EXPECT_FALSE(protocol_->next_due());
+}
+
+TEST_F(ProtocolTest, LeavingSubscribesToNothing) {
+    open();
+    ASSERT_TRUE(protocol_->subscriptions().add("inbox", 8).has_value());
+    protocol_->close(ErrorCode::session_lost);
+    const auto goodbye = sent();
+    EXPECT_TRUE(goodbye && goodbye->has_goodbye());
+    EXPECT_FALSE(sent());
 }
 
 // Whatever comes on the socket, the protocol stands.

@@ -10,6 +10,7 @@ namespace jobbro::kit {
 namespace {
 
 using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
 
@@ -280,6 +281,118 @@ TEST_F(SubmitQueueTest, TheEndAnswersEverythingInOrder) {
     EXPECT_EQ(queue_.size(), 0U);
 }
 
+TEST_F(SubmitQueueTest, WhatWasOnItsWayWhenASessionEndedIsNotSaidToBeRefused) {
+    Submission hurried = submission(1, "a", "a1");
+    hurried.give_up_after_ms = 1000;
+    ASSERT_TRUE(queue_.add(hurried, start).has_value());
+    batch(1);
+    queue_.refused(1, 0, retry(ErrorCode::busy), start);
+    const Instant later = start.plus_ms(500);
+    queue_.tick(later);
+    ASSERT_THAT(batch(2, later), ElementsAre("a1"));
+    queue_.session_ended(later);
+    queue_.tick(start.plus_ms(1000));
+    const auto resolved = queue_.take_resolved();
+    ASSERT_THAT(resolved, SizeIs(1));
+    ASSERT_THAT(resolved[0].fate, FailsWith(ErrorCode::session_lost));
+    EXPECT_THAT(resolved[0].fate.error().detail, HasSubstr("busy"));
+}
+
+TEST_F(SubmitQueueTest, TheEndLeavesInDoubtOnlyWhatWasSent) {
+    add(1, "a", "lost");
+    batch(1);
+    queue_.session_ended(start);
+    add(2, "b", "sent");
+    batch(2);
+    add(3, "c", "waiting");
+    queue_.fail_all(ErrorCode::key_disabled);
+    const auto resolved = queue_.take_resolved();
+    ASSERT_THAT(resolved, SizeIs(3));
+    for (const std::size_t i : {0U, 1U}) {
+        ASSERT_THAT(resolved[i].fate, FailsWith(ErrorCode::session_lost));
+        EXPECT_THAT(resolved[i].fate.error().detail, HasSubstr("key_disabled"));
+    }
+    EXPECT_THAT(resolved[2].fate, FailsWith(ErrorCode::key_disabled));
+}
+
+TEST_F(SubmitQueueTest, AJudgementInTheNextSessionSettlesTheDoubt) {
+    add(1, "a", "a1");
+    add(2, "b", "b1");
+    batch(1);
+    queue_.session_ended(start);
+    ASSERT_THAT(batch(2), SizeIs(2));
+    queue_.refused(2, 0, Refusal{ErrorCode::field_missing, false, 0}, start);
+    queue_.refused(2, 1, retry(ErrorCode::cause_unknown), start);
+    queue_.tick(start.plus_ms(30'000));
+    const auto resolved = queue_.take_resolved();
+    ASSERT_THAT(resolved, SizeIs(2));
+    EXPECT_THAT(resolved[0].fate, FailsWith(ErrorCode::field_missing));
+    EXPECT_THAT(resolved[1].fate, FailsWith(ErrorCode::cause_unknown));
+}
+
+TEST_F(SubmitQueueTest, AnAnswerWithoutALookAtTheMessageSettlesNothing) {
+    add(1, "a", "a1");
+    batch(1);
+    queue_.session_ended(start);
+    ASSERT_THAT(batch(2), SizeIs(1));
+    queue_.all_refused(2, Refusal{ErrorCode::field_out_of_bounds, false, 0}, start);
+    add(2, "a", "a2");
+    batch(3);
+    queue_.session_ended(start);
+    ASSERT_THAT(batch(4), SizeIs(1));
+    queue_.refused(4, 0, Refusal{ErrorCode::signature_wrong, false, 0}, start);
+    const auto resolved = queue_.take_resolved();
+    ASSERT_THAT(resolved, SizeIs(2));
+    ASSERT_THAT(resolved[0].fate, FailsWith(ErrorCode::session_lost));
+    EXPECT_THAT(resolved[0].fate.error().detail, HasSubstr("field_out_of_bounds"));
+    ASSERT_THAT(resolved[1].fate, FailsWith(ErrorCode::session_lost));
+    EXPECT_THAT(resolved[1].fate.error().detail, HasSubstr("signature_wrong"));
+}
+
+TEST_F(SubmitQueueTest, WhatIsAnsweredIsDueNoMore) {
+    Submission hurried = submission(1, "a", "a1");
+    hurried.give_up_after_ms = 1000;
+    ASSERT_TRUE(queue_.add(hurried, start).has_value());
+    batch(1);
+    EXPECT_EQ(queue_.next_due(), start.plus_ms(1000));
+    queue_.accepted(1, 0, Receipt{});
+    EXPECT_FALSE(queue_.next_due());
+    add(2, "a", "a2");
+    batch(2);
+    queue_.refused(2, 0, retry(ErrorCode::cause_unknown, 10), start);
+    queue_.tick(start.plus_ms(20));
+    EXPECT_EQ(queue_.next_due(), start.plus_ms(30'000));
+    batch(3, start.plus_ms(20));
+    queue_.accepted(3, 0, Receipt{});
+    EXPECT_FALSE(queue_.next_due());
+}
+
+TEST_F(SubmitQueueTest, AHoldThatIsOverIsNotDueWhileTooMuchIsInFlight) {
+    SubmitQueueOptions options;
+    options.in_flight_max = 2;
+    SubmitQueue queue{options};
+    for (std::uint64_t ticket = 1; ticket <= 3; ++ticket) {
+        const std::string lane = std::to_string(ticket);
+        ASSERT_TRUE(queue.add(submission(ticket, lane, lane), start).has_value());
+    }
+    ASSERT_THAT(queue.next_batch(1, start), SizeIs(2));
+    queue.refused(1, 0, retry(ErrorCode::busy, 200), start);
+    EXPECT_EQ(queue.next_due(), start.plus_ms(200));
+    queue.tick(start.plus_ms(200));
+    ASSERT_THAT(queue.next_batch(2, start.plus_ms(200)), SizeIs(1));
+    queue.tick(start.plus_ms(300));
+    EXPECT_FALSE(queue.next_due());
+}
+
+TEST_F(SubmitQueueTest, WhatWaitsForANewSessionIsNotDue) {
+    add(1, "a", "a1");
+    batch(1);
+    queue_.refused(1, 0, retry(ErrorCode::lane_blocked), start);
+    queue_.tick(start.plus_ms(1000));
+    ASSERT_TRUE(queue_.wants_new_session());
+    EXPECT_FALSE(queue_.next_due());
+}
+
 // Plays a hub that refuses at random against the queue, and checks what it ends up recording.
 TEST_F(SubmitQueueTest, WhateverTheHubRefusesEachLaneIsRecordedOnceAndInOrder) {
     for (std::uint64_t seed = 1; seed <= 50; ++seed) {
@@ -302,6 +415,7 @@ TEST_F(SubmitQueueTest, WhateverTheHubRefusesEachLaneIsRecordedOnceAndInOrder) {
         for (int round = 0; queue.size() > 0 && round < 20'000; ++round) {
             now = now.plus_ms(static_cast<std::int64_t>(random.below(50)));
             queue.tick(now);
+            ASSERT_TRUE(!queue.next_due() || now < *queue.next_due());
             const auto views = queue.next_batch(++number, now);
             if (!views.empty()) {
                 sent.emplace_back(number, std::vector<std::string>(views.begin(), views.end()));

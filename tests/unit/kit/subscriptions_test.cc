@@ -211,6 +211,40 @@ TEST_F(SubscriptionSetTest, ARefusalGoesToTheFirstAskedFor) {
     EXPECT_TRUE(set_.next_due()) << "asked for again";
 }
 
+TEST_F(SubscriptionSetTest, AnErrorAboutSomethingElseRefusesNothing) {
+    ASSERT_TRUE(set_.add(name, 1).has_value());
+    set_.session_opened();
+    ASSERT_TRUE(set_.next_frame());
+    for (const ErrorCode code : {ErrorCode::subscription_unknown, ErrorCode::ack_ahead,
+                                 ErrorCode::frame_malformed, ErrorCode::frame_unknown}) {
+        EXPECT_FALSE(set_.refused(code, false, start));
+    }
+    EXPECT_THAT(set_.take_news(), IsEmpty());
+    EXPECT_TRUE(set_.refused(ErrorCode::field_out_of_bounds, false, start));
+    EXPECT_THAT(set_.take_news(), SizeIs(1));
+}
+
+TEST_F(SubscriptionSetTest, NothingIsAckedAfterUnsubscribe) {
+    open();
+    const auto two = deliver(5, 2);
+    handle(two[0]);
+    set_.remove(name);
+    EXPECT_EQ(acked(), 5U);
+    const auto frame = set_.next_frame();
+    ASSERT_TRUE(frame && frame->has_unsubscribe());
+    handle(two[1]);
+    EXPECT_FALSE(set_.next_frame()) << "the hub would answer subscription_unknown";
+    set_.leave();
+    EXPECT_FALSE(set_.next_frame());
+}
+
+TEST_F(SubscriptionSetTest, WhoLeavesSubscribesToNothing) {
+    ASSERT_TRUE(set_.add(name, 10).has_value());
+    set_.session_opened();
+    set_.leave();
+    EXPECT_FALSE(set_.next_frame());
+}
+
 TEST_F(SubscriptionSetTest, RemovingClosesAndEndsWithoutError) {
     open();
     const auto one = deliver(5, 2);
@@ -231,7 +265,7 @@ TEST_F(SubscriptionSetTest, LeavingAcksAllThatWasHandled) {
     const auto three = deliver(5, 3);
     handle(three[0]);
     EXPECT_FALSE(acked());
-    set_.flush_acks();
+    set_.leave();
     EXPECT_EQ(acked(), 5U);
 }
 
