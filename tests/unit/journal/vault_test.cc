@@ -42,7 +42,7 @@ TEST_F(VaultTest, AKeyThatIsGoneOrWasNeverMadeCannotBeOpened) {
     store::Batch batch;
     batch.erase(vault_table::keys, key_of(9));
     ASSERT_TRUE(store.commit(batch, store::Durability::synced));
-    EXPECT_EQ(vault.data_key(KeySlot{9}).error().code, ErrorCode::opening_failed);
+    EXPECT_EQ(open()->data_key(KeySlot{9}).error().code, ErrorCode::opening_failed);
 }
 
 TEST_F(VaultTest, AKeyMovedToAnotherSlotCannotBeOpened) {
@@ -51,7 +51,7 @@ TEST_F(VaultTest, AKeyMovedToAnotherSlotCannotBeOpened) {
     store::Batch batch;
     batch.put(vault_table::keys, key_of(3), **store.get(vault_table::keys, key_of(4)));
     ASSERT_TRUE(store.commit(batch, store::Durability::synced));
-    EXPECT_EQ(vault.data_key(KeySlot{3}).error().code, ErrorCode::opening_failed);
+    EXPECT_EQ(open()->data_key(KeySlot{3}).error().code, ErrorCode::opening_failed);
 }
 
 TEST_F(VaultTest, AnotherMasterKeyOpensNothing) {
