@@ -16,6 +16,7 @@ namespace {
 constexpr int wait_ms_max = 250;
 constexpr std::int64_t look_around_every_ms = 1000;
 constexpr int turns_while_stopping_max = 16;
+constexpr int drain_wait_ms = 50;
 
 bool is_readable(int fd) {
     pollfd item{fd, POLLIN, 0};
@@ -183,10 +184,11 @@ void Hub::Parts::look_around(Instant now) {
 }
 
 Result<void> Hub::Parts::finish() {
-    // What was sent before the stop has been taken by the socket: it is finished, not dropped.
+    // What the socket has taken in by now is finished and answered. What is still on its way gets
+    // no answer, and is recorded once when it is sent again.
     for (int turns = 0; turns < turns_while_stopping_max; ++turns) {
         const std::uint64_t before = journal->size().value();
-        router->wait(-1, 0);
+        router->wait(-1, drain_wait_ms);
         JOBBRO_TRY(turn());
         if (journal->size().value() == before && !core->has_work()) break;
     }

@@ -114,11 +114,16 @@ Result<EntryParts> decode_entry(BytesView entry) {
     clear.index_commitment = cursor.array<32>();
     clear.body_commitment = cursor.array<32>();
     clear.sender = Bytes{cursor.take(cursor.number<std::uint8_t>())};
-    if ((flags & flag_submitted) != 0) clear.proof = read_proof(cursor);
+    bool is_within_bounds = clear.sender.size() <= limits::party_id_bytes_max;
+    if ((flags & flag_submitted) != 0) {
+        clear.proof = read_proof(cursor);
+        is_within_bounds = is_within_bounds && clear.proof->path.size() <= path_max;
+    }
     parts.clear_bytes = entry.substr(0, cursor.at());
     parts.sealed_index = cursor.take(cursor.number<std::uint16_t>());
     parts.sealed_body = cursor.rest();
-    if (cursor.failed() || version != format_version || flags > flag_submitted) {
+    if (cursor.failed() || !is_within_bounds || version != format_version ||
+        flags > flag_submitted) {
         return Error{ErrorCode::tampered, "the bytes are not an entry of format version 1"};
     }
     return parts;

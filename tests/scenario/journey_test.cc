@@ -77,6 +77,7 @@ TEST_F(JourneyTest, ADisabledKeyIsRefusedInItsLiveSession) {
     statement.set_party(provider);
     statement.set_preceding(3);  // the provider's entry is number 2
     statement.set_signer(operator_party);
+    statement.mutable_signed_at()->set_seconds(now().microseconds / 1000000);
     statement.mutable_disabling();
     v1::ClientFrame frame;
     auto& change = *frame.mutable_change_registry();

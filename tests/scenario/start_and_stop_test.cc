@@ -2,9 +2,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <httplib.h>
-#include <sys/stat.h>
 
+#include <csignal>
 #include <fstream>
+#include <map>
 
 #include "hub/store/rocks_store.h"
 #include "tests/support/hub_process.h"
@@ -75,7 +76,14 @@ TEST(Start, ConfigurationIsCheckedWithoutStarting) {
         return HubProcess::run({"--config", (folder / "hub.toml").string(), "--check-config"},
                                folder.path());
     };
-    EXPECT_EQ(check("[hub]\ndata = \"d\"\nkeys = \"k\"\n").status, 0);
+    expect_refusal(check("[hub]\ndata = \"d\"\nkeys = \"k\"\n"), 3, "file_unreadable");
+    HubProcess hub;
+    ASSERT_TRUE(hub.start());
+    EXPECT_EQ(hub.stop().status, 0);
+    EXPECT_EQ(
+        HubProcess::run({"--config", hub.config_file().string(), "--check-config"}, folder.path())
+            .status,
+        0);
     const Ended syntax = check("[hub]\ndata = \n");
     expect_refusal(syntax, 3, "config_syntax");
     EXPECT_THAT(syntax.errors, HasSubstr("line 2"));
@@ -98,32 +106,91 @@ TEST(Stop, SessionsAreToldAndTheProcessEndsWell) {
     EXPECT_THAT(ended.errors, HasSubstr("hub_stopped"));
 }
 
-TEST(Stop, WhatWasSentBeforeTheStopIsFinished) {
+// A hub that is stopped while messages are on their way. What it had taken it has finished and
+// answered; the rest is recorded once when it is sent again, as the contract asks of a sender.
+class StopAmidTest : public ::testing::Test {
+  protected:
+    static constexpr std::size_t messages = 400;
+    static constexpr std::size_t entries_before = 3;  // the log's opening and two parties
+
+    StopAmidTest() {
+        if (!hub.start()) throw std::runtime_error(hub.ended().errors);
+        hub.add_usual_parties();
+        centre = RawPeer::open(hub, jobcentre);
+        const Instant now = SystemClock{}.now();
+        for (std::size_t i = 0; i < messages; ++i) {
+            sent.push_back(order(contract::OrderId::make(now, randomness), now, randomness,
+                                 provider, made_up_citizen(i)));
+        }
+    }
+    void send_all() {
+        for (std::size_t i = 0; i < messages; ++i)
+            centre->submit({sent[i]}, i);
+    }
+    void take(const v1::HubFrame& frame) {
+        for (const auto& each : frame.outcomes().outcomes()) {
+            ASSERT_TRUE(each.has_receipt()) << each.ShortDebugString();
+            const auto [known, is_new] =
+                receipts.emplace(each.message_id(), each.receipt().sequence());
+            EXPECT_EQ(known->second, each.receipt().sequence()) << "two receipts that differ";
+        }
+    }
+    // Entries in the log as the hub counted them at its end.
+    static std::size_t entries_at_stop(const Ended& ended) {
+        const std::string before = "\"entries\":";
+        const std::size_t line = ended.errors.rfind("hub_stopped");
+        const std::size_t at = ended.errors.find(before, line);
+        if (line == std::string::npos || at == std::string::npos) return 0;
+        return std::stoul(ended.errors.substr(at + before.size()));
+    }
+    void expect_answered_or_recorded_afterwards(const Ended& ended) {
+        EXPECT_EQ(ended.status, 0) << ended.errors;
+        bool is_told = false;
+        while (!is_told) {
+            const auto frame = centre->receive();
+            ASSERT_TRUE(frame) << receipts.size() << " receipts, then nothing. " << ended.errors;
+            take(*frame);
+            is_told = frame->has_goodbye();
+        }
+
+        EXPECT_EQ(entries_at_stop(ended), entries_before + receipts.size())
+            << "recorded and not answered";
+        ASSERT_TRUE(hub.start()) << hub.ended().errors;
+        centre = RawPeer::open(hub, jobcentre);
+        send_all();
+        std::size_t answered = 0;
+        while (answered < messages) {
+            const auto frame = centre->receive_kind(v1::HubFrame::kOutcomes);
+            ASSERT_TRUE(frame) << answered << " answered";
+            answered += static_cast<std::size_t>(frame->outcomes().outcomes_size());
+            take(*frame);
+        }
+        ASSERT_EQ(receipts.size(), messages);
+        for (std::size_t i = 0; i < messages; ++i)
+            EXPECT_EQ(receipts.at(sent[i].message_id()), entries_before + i);
+    }
+
     HubProcess hub;
-    ASSERT_TRUE(hub.start());
-    hub.add_usual_parties();
     evidence::SystemRandomness randomness;
-    const auto centre = RawPeer::open(hub, jobcentre);
-    const Instant now = SystemClock{}.now();
-    for (std::uint64_t i = 0; i < 50; ++i) {
-        centre->submit({order(contract::OrderId::make(now, randomness), now, randomness)}, i);
-    }
-    centre->ping(99);
-    // Answered in order, so everything before the pong has been taken.
-    std::size_t receipts = 0;
-    for (bool is_over = false; !is_over;) {
-        const auto frame = centre->receive();
-        ASSERT_TRUE(frame);
-        for (const auto& each : frame->outcomes().outcomes())
-            receipts += each.has_receipt();
-        is_over = frame->has_pong();
-    }
-    EXPECT_EQ(hub.stop().status, 0);
-    while (const auto frame = centre->receive(500)) {
-        for (const auto& each : frame->outcomes().outcomes())
-            receipts += each.has_receipt();
-    }
-    EXPECT_EQ(receipts, 50U);
+    std::unique_ptr<RawPeer> centre;
+    std::vector<v1::Envelope> sent;
+    std::map<std::string, std::uint64_t> receipts;
+};
+
+TEST_F(StopAmidTest, WhatWasTakenIsFinishedAndTheRestIsRecordedOnce) {
+    send_all();
+    const auto first = centre->receive_kind(v1::HubFrame::kOutcomes);
+    ASSERT_TRUE(first);
+    take(*first);
+    expect_answered_or_recorded_afterwards(hub.stop());
+}
+
+TEST_F(StopAmidTest, WhatWaitsAtTheDoorIsFinishedOrRecordedOnceAfterwards) {
+    hub.signal(SIGSTOP);
+    send_all();
+    hub.signal(SIGTERM);
+    hub.signal(SIGCONT);
+    expect_answered_or_recorded_afterwards(hub.wait());
 }
 
 TEST(Http, TellsLifeReadinessAndMetrics) {
@@ -140,58 +207,6 @@ TEST(Http, TellsLifeReadinessAndMetrics) {
     const auto metrics = http.Get("/metrics");
     ASSERT_TRUE(metrics);
     EXPECT_THAT(metrics->body, HasSubstr("jobbro_tree_size 1"));
-}
-
-TEST(Disk, BelowTheReserveNewMessagesAreRefusedAndTheHubLives) {
-    HubProcess hub;
-    ASSERT_TRUE(hub.start());
-    hub.add_usual_parties();
-    EXPECT_EQ(hub.stop().status, 0);
-    hub.configure("[limits]\nfree_bytes_min = 9000000000000000\n");
-    ASSERT_TRUE(hub.start()) << hub.ended().errors;
-    evidence::SystemRandomness randomness;
-    const auto centre = RawPeer::open(hub, jobcentre);
-    const Instant now = SystemClock{}.now();
-    centre->submit({order(contract::OrderId::make(now, randomness), now, randomness)});
-    const v1::Outcome outcome = centre->outcomes(1)[0];
-    EXPECT_EQ(outcome.rejection().code(), v1::ERROR_CODE_DISK_NEARLY_FULL);
-    EXPECT_EQ(outcome.rejection().disposition(), v1::DISPOSITION_RETRY);
-    httplib::Client http("http://" + hub.http());
-    EXPECT_EQ(http.Get("/readyz")->status, 503);
-    EXPECT_EQ(http.Get("/livez")->status, 200);
-}
-
-TEST(Disk, AWriteThatFailsEndsTheProcessAndLosesNothingReceipted) {
-    HubProcess hub;
-    ASSERT_TRUE(hub.start());
-    hub.add_usual_parties();
-    EXPECT_EQ(hub.stop().status, 0);
-    hub.limit_file_size(2 * 1024 * 1024);
-    ASSERT_TRUE(hub.start()) << hub.ended().errors;
-    evidence::SystemRandomness randomness;
-    auto centre = RawPeer::open(hub, jobcentre);
-    std::vector<std::pair<std::vector<v1::Envelope>, v1::Outcome>> receipted;
-    for (int round = 0; round < 2000; ++round) {
-        const Instant now = SystemClock{}.now();
-        std::vector<v1::Envelope> one{
-            order(contract::OrderId::make(now, randomness), now, randomness)};
-        one[0].mutable_order()->set_citizen_wishes(std::string(900, 'w'));
-        centre->submit(one);
-        const auto frame = centre->receive(3000);
-        if (!frame || !frame->has_outcomes()) break;
-        ASSERT_TRUE(frame->outcomes().outcomes(0).has_receipt());
-        receipted.emplace_back(one, frame->outcomes().outcomes(0));
-    }
-    const Ended ended = hub.wait();
-    expect_refusal(ended, 5, "store_failed");
-    ASSERT_GT(receipted.size(), 10U);
-    hub.limit_file_size(0);
-    ASSERT_TRUE(hub.start()) << hub.ended().errors;
-    centre = RawPeer::open(hub, jobcentre);
-    for (const auto& [envelopes, outcome] : {receipted.front(), receipted.back()}) {
-        centre->submit(envelopes);
-        EXPECT_EQ(centre->outcomes(1)[0].receipt().sequence(), outcome.receipt().sequence());
-    }
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 #include "tests/support/hub_process.h"
 
+#include <gtest/gtest.h>
 #include <unistd.h>
 
 #include <csignal>
@@ -30,6 +31,14 @@ std::string file_name(const std::string& party) {
         if (c == ':') c = '_';
     }
     return name + ".key";
+}
+
+// Whatever status the process ended with: most tests kill theirs.
+void expect_no_sanitizer_report(const std::string& errors) {
+    for (const char* const mark : {"ERROR: AddressSanitizer", "ERROR: LeakSanitizer",
+                                   "WARNING: ThreadSanitizer", "runtime error: "}) {
+        if (errors.find(mark) != std::string::npos) ADD_FAILURE() << errors;
+    }
 }
 
 // Reads lines until "http " has come or the output ends.
@@ -68,6 +77,7 @@ HubProcess::HubProcess() {
 
 HubProcess::~HubProcess() {
     if (pid_ > 0) kill();
+    expect_no_sanitizer_report(errors());
 }
 
 std::filesystem::path HubProcess::party_key_file(const std::string& party) const {
@@ -114,14 +124,18 @@ bool HubProcess::start() {
     return false;
 }
 
+void HubProcess::signal(int number) const {
+    ::kill(pid_, number);
+}
+
 void HubProcess::kill() {
-    ::kill(pid_, SIGKILL);
+    signal(SIGKILL);
     wait_for(pid_);
     pid_ = -1;
 }
 
 Ended HubProcess::stop() {
-    ::kill(pid_, SIGTERM);
+    signal(SIGTERM);
     return wait();
 }
 
@@ -146,7 +160,9 @@ Ended HubProcess::run(const std::vector<std::string>& arguments,
     while (read(child.output, ignored, sizeof ignored) > 0) {
     }
     close(child.output);
-    return {wait_for(child.pid), read_file(errors)};
+    Ended ended{wait_for(child.pid), read_file(errors)};
+    expect_no_sanitizer_report(ended.errors);
+    return ended;
 }
 
 void HubProcess::add_party(const std::string& party, const std::vector<std::string>& jobcentres) {

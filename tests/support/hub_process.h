@@ -21,7 +21,7 @@ struct Ended {
 };
 
 // Thread: one. Keys, configuration and data lie in a temporary folder; ports are free ones. The
-// process is killed when this is destroyed.
+// process is killed when this is destroyed. What a sanitizer reported in it fails the running test.
 class HubProcess {
   public:
     HubProcess();
@@ -38,6 +38,8 @@ class HubProcess {
 
     // Starts and waits until it listens. False when it ended instead: see ended().
     bool start();
+    // Sends the process a signal and waits for nothing.
+    void signal(int number) const;
     // SIGKILL, and waits until it is gone.
     void kill();
     // SIGTERM, and waits for its end.

@@ -30,8 +30,7 @@ Keys keys_of(const std::string& party) {
 HubWorld::HubWorld(std::uint64_t seed)
     : randomness(seed),
       log_store(std::size(journal::log_table::names)),
-      vault_store(std::size(journal::vault_table::names)),
-      seed_(seed) {
+      vault_store(std::size(journal::vault_table::names)) {
     settings.software = "test";
 }
 

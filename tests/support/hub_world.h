@@ -63,7 +63,6 @@ class HubWorld {
 
   private:
     mutable std::map<std::string, Keys> keys_;
-    std::uint64_t seed_;
 };
 
 // All outcomes of a turn's frames, in order.

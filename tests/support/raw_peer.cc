@@ -8,10 +8,17 @@
 #include "tests/support/hub_process.h"
 
 namespace jobbro::testing {
+namespace {
+
+constexpr const char* monitor_endpoint = "inproc://monitor";
+constexpr int wait_ms_max = 10000;
+
+}  // namespace
 
 RawPeer::RawPeer(const std::string& endpoint, const evidence::CurvePublicKey& hub,
                  const evidence::PartySecretKeys& keys, const std::string& routing_id)
     : socket_(context_, zmq::socket_type::dealer),
+      monitor_(context_, zmq::socket_type::pair),
       keys_(&keys),
       box_key_(*evidence::BoxKey::between(keys.curve, hub)) {
     const evidence::CurvePublicKey own = evidence::curve_public_key(keys.curve);
@@ -20,6 +27,12 @@ RawPeer::RawPeer(const std::string& endpoint, const evidence::CurvePublicKey& hu
     socket_.set(zmq::sockopt::curve_publickey, zmq::const_buffer(own.bytes().data(), 32));
     socket_.set(zmq::sockopt::curve_secretkey, zmq::const_buffer(keys.curve.bytes().data(), 32));
     if (!routing_id.empty()) socket_.set(zmq::sockopt::routing_id, routing_id);
+    if (zmq_socket_monitor(socket_.handle(), monitor_endpoint, ZMQ_EVENT_HANDSHAKE_SUCCEEDED) !=
+        0) {
+        throw std::runtime_error("no monitor");
+    }
+    monitor_.set(zmq::sockopt::linger, 0);
+    monitor_.connect(monitor_endpoint);
     socket_.connect(endpoint);
 }
 
@@ -31,6 +44,13 @@ std::unique_ptr<RawPeer> RawPeer::open(HubProcess& hub, const std::string& party
         throw std::runtime_error("no welcome: " + (frame ? frame->ShortDebugString() : "silence"));
     }
     return peer;
+}
+
+bool RawPeer::wait_for_handshake() {
+    monitor_.set(zmq::sockopt::rcvtimeo, wait_ms_max);
+    zmq::message_t event;
+    zmq::message_t address;
+    return monitor_.recv(event).has_value() && monitor_.recv(address).has_value();
 }
 
 void RawPeer::send_bytes(const Bytes& bytes) {

@@ -26,6 +26,9 @@ class RawPeer {
     // Connects as the party and opens a session.
     static std::unique_ptr<RawPeer> open(HubProcess& hub, const std::string& party);
 
+    // Waits until the handshake is over and the hub's socket has this one's routing id. False when
+    // that has not come within ten seconds.
+    bool wait_for_handshake();
     void send(const v1::ClientFrame& frame);
     void send_bytes(const Bytes& bytes);
     void hello(std::uint32_t version = 1);
@@ -50,6 +53,7 @@ class RawPeer {
   private:
     zmq::context_t context_{1};
     zmq::socket_t socket_;
+    zmq::socket_t monitor_;
     const evidence::PartySecretKeys* keys_;
     evidence::BoxKey box_key_;
     bool was_sealed_ = false;
