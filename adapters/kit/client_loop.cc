@@ -122,6 +122,7 @@ void Client::Loop::submit(MadeEnvelope envelope, Answer answer) {
         }
     }
     if (is_first) wiring_->wake();
+    // NOLINTNEXTLINE: moved only where nothing was refused
     if (refused) call_user(answer, Result<Receipt>{*std::move(refused)});
 }
 
@@ -193,7 +194,7 @@ void Client::Loop::take(SubscribeCommand command, Instant) {
                                std::move(command.opened)};
 }
 
-void Client::Loop::take(UnsubscribeCommand command, Instant) {
+void Client::Loop::take(const UnsubscribeCommand& command, Instant) {
     protocol_->subscriptions().remove(command.name);
     handlers_.drop(command.name);
 }
@@ -303,7 +304,7 @@ void Client::Loop::dispatch(SessionOpened opened, Instant) {
     tell(opened);
 }
 
-void Client::Loop::dispatch(SessionLost session, Instant now) {
+void Client::Loop::dispatch(const SessionLost& session, Instant now) {
     lost(session, now);
 }
 

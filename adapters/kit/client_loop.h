@@ -77,7 +77,7 @@ class Client::Loop {
     void take_commands(Instant now);
     void take(SubmitCommand command, Instant now);
     void take(SubscribeCommand command, Instant now);
-    void take(UnsubscribeCommand command, Instant now);
+    void take(const UnsubscribeCommand& command, Instant now);
     void take(CallCommand command, Instant now);
     void take_reports(Instant now);
     void keep_connected(Instant now);
@@ -86,7 +86,7 @@ class Client::Loop {
     void write_socket(Instant now);
     void dispatch(Instant now);
     void dispatch(SessionOpened opened, Instant now);
-    void dispatch(SessionLost lost, Instant now);
+    void dispatch(const SessionLost& session, Instant now);
     void dispatch(Resolution resolution, Instant now);
     void dispatch(NumberedDelivery delivery, Instant now);
     void dispatch(SubscriptionNews news, Instant now);

@@ -76,7 +76,7 @@ class SubscriptionSet {
     enum class State { wanted, opening, open, closing, paused };
     struct Subscription {
         Subscription(std::uint32_t credit_given, BackOff back_off_given)
-            : credit(credit_given), back_off(back_off_given) {}
+            : credit(credit_given), back_off(std::move(back_off_given)) {}
         State state = State::wanted;
         std::uint32_t credit;
         std::uint64_t opening = 0;

@@ -151,12 +151,12 @@ Result<void> Hub::Parts::open() {
     health.last_turn_us = clock.now().microseconds;
     health.is_serving = true;
     if (!config.http.empty()) {
-        ops::Routes routes{[this] { return health.is_live(); },
-                           [this] { return health.readiness(); },
-                           [this] { return metrics.text(); }};
+        const ops::Routes routes{[this] { return health.is_live(); },
+                                 [this] { return health.readiness(); },
+                                 [this] { return metrics.text(); }};
         JOBBRO_TRY_ASSIGN(
             http, ops::HttpServer::start(
-                      config.http, std::move(routes),
+                      config.http, routes,
                       config.http_beyond_loopback ? ops::Reach::anywhere : ops::Reach::loopback));
     }
     log->info("hub_started", {{"software", software()},

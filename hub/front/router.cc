@@ -155,6 +155,7 @@ std::optional<Received> Router::receive() {
             if (!sockets_->router.recv(next)) return std::nullopt;
             if (++parts == 1) {
                 received.bytes = bytes_of(next);
+                // NOLINTNEXTLINE: a property of the connection, not C's gets
                 const auto key = evidence::hex_decode(next.gets("User-Id"));
                 if (!key || key->size() != 32) return std::nullopt;
                 received.key = evidence::CurvePublicKey{array_of<32>(*key)};
