@@ -19,6 +19,15 @@ class RouterTest : public ::testing::Test {
                                });
     }
     testing::RawPeer peer() { return {router->endpoint(), hub_public, keys}; }
+    // A socket that takes in one message and no more.
+    void connect(zmq::socket_t& dealer) {
+        dealer.set(zmq::sockopt::linger, 0);
+        dealer.set(zmq::sockopt::rcvhwm, 1);
+        dealer.set(zmq::sockopt::curve_serverkey, zmq::const_buffer(hub_public.bytes().data(), 32));
+        dealer.set(zmq::sockopt::curve_publickey, zmq::const_buffer(admitted.bytes().data(), 32));
+        dealer.set(zmq::sockopt::curve_secretkey, zmq::const_buffer(keys.curve.bytes().data(), 32));
+        dealer.connect(router->endpoint());
+    }
     // The next frame, waiting up to ten seconds.
     std::optional<Received> receive() {
         for (int tries = 0; tries < 100; ++tries) {
@@ -81,8 +90,10 @@ TEST_F(RouterTest, NobodyIsBehindARouteThatIsNotThere) {
 }
 
 TEST_F(RouterTest, APeerThatDoesNotReadIsFullAndBlocksNobody) {
-    auto party = peer();
-    party.send_bytes("hello");
+    zmq::context_t context;
+    zmq::socket_t dealer{context, zmq::socket_type::dealer};
+    connect(dealer);
+    dealer.send(zmq::str_buffer("hello"), zmq::send_flags::none);
     const auto received = receive();
     ASSERT_TRUE(received);
     const Bytes large(limits::delivery_frame_bytes_max, 'x');
@@ -96,11 +107,7 @@ TEST_F(RouterTest, APeerThatDoesNotReadIsFullAndBlocksNobody) {
 TEST_F(RouterTest, AMessageOfSeveralFramesIsNotJoined) {
     zmq::context_t context;
     zmq::socket_t dealer{context, zmq::socket_type::dealer};
-    dealer.set(zmq::sockopt::linger, 0);
-    dealer.set(zmq::sockopt::curve_serverkey, zmq::const_buffer(hub_public.bytes().data(), 32));
-    dealer.set(zmq::sockopt::curve_publickey, zmq::const_buffer(admitted.bytes().data(), 32));
-    dealer.set(zmq::sockopt::curve_secretkey, zmq::const_buffer(keys.curve.bytes().data(), 32));
-    dealer.connect(router->endpoint());
+    connect(dealer);
     dealer.send(zmq::str_buffer("one"), zmq::send_flags::sndmore);
     dealer.send(zmq::str_buffer("two"), zmq::send_flags::none);
     const auto received = receive();
