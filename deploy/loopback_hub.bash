@@ -1,14 +1,19 @@
 # Sourced by deploy/run and tests/bench/run: a release build, and a hub on loopback with keys of its
 # own. The caller sets `name` (what messages start with) and `place` (the folder, below var/).
-keys=$place/keys
-hub_program=build/release/bin/jobbro-hub client=build/release/bin/jobbro
 hub_pid='' listen_port='' http_port=''
+
+# The folder in which everything is made.
+set_place() { place=$1 keys=$1/keys; }
+# The folder that holds the programs.
+take_programs() { programs=$1 hub_program=$1/jobbro-hub client=$1/jobbro; }
+set_place "$place"
+take_programs build/release/bin
 
 say() { echo "$name: $*"; }
 fail() { echo "$name: $*" >&2; exit 1; }
 
-# True when the process is one of ours: the number may have been given to another since.
-is_hub() { [[ -r /proc/$1/cmdline ]] && tr '\0' ' ' <"/proc/$1/cmdline" | grep -qF "$place/hub.toml"; }
+# is_ours PID CONFIGURATION: the number may have been given to another process since.
+is_ours() { [[ -r /proc/$1/cmdline ]] && tr '\0' ' ' <"/proc/$1/cmdline" | grep -qF "$2"; }
 
 stop_hub() {
   local status=0
@@ -20,22 +25,28 @@ stop_hub() {
   [[ $status -eq 0 ]] || { tail -n 20 "$place/hub.log" >&2; fail "the hub ended with status $status"; }
 }
 
+# build TARGET...: beside hub and client.
 build() {
   mkdir -p var
   say "building, a few minutes the first time (var/build.log)"
   { cmake --preset release && cmake --build --preset release -j "$(nproc)" \
-    --target bin/jobbro-hub bin/jobbro; } >var/build.log 2>&1 </dev/null ||
+    --target bin/jobbro-hub bin/jobbro "$@"; } >var/build.log 2>&1 </dev/null ||
     { tail -n 40 var/build.log >&2; fail "the build failed"; }
 }
 
-# The folder anew, for its owner alone; whatever happens, the hub is stopped at the end.
+# The folder anew, for its owner alone; whatever happens, the hub is stopped at the end. What
+# stands outside var/ and is not an earlier run's is left alone.
 clear_place() {
-  if [[ -r $place/hub.pid ]] && is_hub "$(<"$place/hub.pid")"; then
+  if [[ $place != var/* && -e $place && ! -e $place/made_anew_each_run ]]; then
+    fail "$place is there already and was not made by an earlier run"
+  fi
+  if [[ -r $place/hub.pid ]] && is_ours "$(<"$place/hub.pid")" "$place/hub.toml"; then
     fail "a hub of an earlier run is alive: process $(<"$place/hub.pid"); stop it with kill first"
   fi
   umask 077
   rm -rf "$place"
   mkdir -p "$keys"
+  touch "$place/made_anew_each_run"
   trap stop_hub EXIT
   trap 'exit 130' INT
   trap 'exit 143' TERM

@@ -39,6 +39,8 @@ void add_keygen_hub(CLI::App& program, Command& chosen);
 void add_party(CLI::App& program, const GlobalOptions& global, Command& chosen);
 void add_submit(CLI::App& program, const GlobalOptions& global, Command& chosen);
 void add_subscribe(CLI::App& program, const GlobalOptions& global, Command& chosen);
+void add_fetch(CLI::App& program, const GlobalOptions& global, Command& chosen);
+void add_parked(CLI::App& program, const GlobalOptions& global, Command& chosen);
 void add_status(CLI::App& program, const GlobalOptions& global, Command& chosen);
 void add_bench(CLI::App& program, const GlobalOptions& global, Command& chosen);
 

@@ -47,6 +47,8 @@ int main(int argc, char** argv) {
     cli::add_party(program, global, chosen);
     cli::add_submit(program, global, chosen);
     cli::add_subscribe(program, global, chosen);
+    cli::add_fetch(program, global, chosen);
+    cli::add_parked(program, global, chosen);
     cli::add_status(program, global, chosen);
     cli::add_bench(program, global, chosen);
     const int status = parse(program, argc, argv);

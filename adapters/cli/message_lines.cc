@@ -61,7 +61,13 @@ std::string receipt_line(const kit::Receipt& receipt) {
         .str();
 }
 
-std::string rejection_line(const std::string& message_id, const Error& error, std::uint64_t line) {
+std::string kind_text(v1::MessageKind kind) {
+    const std::string_view name = contract::kind_name(kind);
+    return name.empty() ? std::to_string(static_cast<int>(kind)) : std::string{name};
+}
+
+std::string rejection_line(const std::string& message_id, const Error& error,
+                           const InputPlace& place) {
     const ErrorText text = error_text(error.code);
     const std::string rejected = JsonLine{}
                                      .text("code", text.name)
@@ -71,11 +77,10 @@ std::string rejection_line(const std::string& message_id, const Error& error, st
                                      .text("detail", error.detail)
                                      .text("text", text.english)
                                      .str();
-    return JsonLine{}
-        .text("message_id", message_id)
-        .raw("rejected", rejected)
-        .number("line", line)
-        .str();
+    JsonLine line;
+    line.text("message_id", message_id).raw("rejected", rejected).number("line", place.line);
+    if (place.row) line.number("row", *place.row);
+    return line.str();
 }
 
 std::string delivery_line(const kit::Delivery& delivery) {
@@ -84,7 +89,15 @@ std::string delivery_line(const kit::Delivery& delivery) {
         .text("recorded_at", instant_text(delivery.recorded_at))
         .raw("findings", findings_array(delivery.findings));
     v1::Envelope envelope;
-    if (envelope.ParseFromString(delivery.envelope)) {
+    if (delivery.notification) {
+        const v1::Notification& notification = *delivery.notification;
+        line.raw("notification", JsonLine{}
+                                     .text("kind", kind_text(notification.kind()))
+                                     .text("sender", notification.sender())
+                                     .text("message_id", notification.message_id())
+                                     .text("order_id", notification.order_id())
+                                     .str());
+    } else if (envelope.ParseFromString(delivery.envelope)) {
         line.raw("message", contract::to_json(envelope));
     } else {
         // Of a later version of the contract: handed on whole rather than lost.

@@ -1,6 +1,8 @@
 #include "adapters/cli/message_reader.h"
 
+#include "adapters/kit/sheet_json.h"
 #include "proto/base/limits.h"
+#include "proto/contract/attendance_sheet.h"
 #include "proto/contract/json.h"
 
 namespace jobbro::cli {
@@ -31,26 +33,6 @@ bool closes_what_it_opens(const std::string& text) {
     return depth <= 0 && !in_string;
 }
 
-// `line` lines of the file come before the text's own.
-Result<v1::Envelope> to_envelope(const std::string& text, std::uint64_t line) {
-    if (text.size() > limits::json_bytes_max) {
-        return Error{ErrorCode::json_syntax,
-                     "line " + std::to_string(line) + ": the message is too large"};
-    }
-    v1::Envelope envelope;
-    auto read = contract::from_json(text, envelope);
-    if (read) return envelope;
-    // Read again with the lines before it, so that the error names the line of the file.
-    constexpr std::uint64_t lines_padded_max = 1'000'000;
-    if (line > 1 && line <= lines_padded_max) {
-        std::string padded(line - 1, '\n');
-        padded += text;
-        auto again = contract::from_json(padded, envelope);
-        if (!again) return std::move(again).error();
-    }
-    return std::move(read).error();
-}
-
 }  // namespace
 
 std::optional<std::string> MessageReader::next_line() {
@@ -61,25 +43,75 @@ std::optional<std::string> MessageReader::next_line() {
 }
 
 bool MessageReader::would_wait() {
-    return input_.good() && input_.rdbuf()->in_avail() <= 0;
+    return read_.empty() && input_.good() && input_.rdbuf()->in_avail() <= 0;
+}
+
+Result<std::vector<v1::Envelope>> MessageReader::read_envelopes(std::string_view text,
+                                                                bool& is_sheet) {
+    auto sheet = kit::read_sheet_json(text);
+    is_sheet = sheet.has_value();
+    if (!is_sheet) {
+        std::vector<v1::Envelope> one(1);
+        JOBBRO_TRY(contract::from_json(text, one[0]));
+        return one;
+    }
+    if (!*sheet) return std::move(*sheet).error();
+    const Instant now = clock_.now();
+    auto split = contract::split_sheet(**sheet, contract::ListId::make(now, randomness_), now);
+    if (split) return split;
+    Error error = std::move(split).error();
+    error.field_path = "attendance_sheet." + error.field_path;
+    return error;
+}
+
+void MessageReader::take_object(const std::string& text, std::uint64_t line) {
+    if (text.size() > limits::json_bytes_max) {
+        read_.push_back(
+            InputMessage{line,
+                         {},
+                         Error{ErrorCode::json_syntax,
+                               "line " + std::to_string(line) + ": the message is too large"}});
+        return;
+    }
+    bool is_sheet = false;
+    auto envelopes = read_envelopes(text, is_sheet);
+    // Read again with the lines before it, so that the error names the line of the file.
+    if (!envelopes && line > 1 && line - 1 + text.size() <= limits::json_bytes_max) {
+        auto again = read_envelopes(std::string(line - 1, '\n') + text, is_sheet);
+        if (!again) envelopes = std::move(again);
+    }
+    if (!envelopes) {
+        read_.push_back(InputMessage{line, {}, std::move(envelopes).error()});
+        return;
+    }
+    for (std::size_t i = 0; i < envelopes->size(); ++i) {
+        read_.push_back(InputMessage{line, is_sheet ? std::optional{i} : std::nullopt,
+                                     std::move((*envelopes)[i])});
+    }
 }
 
 std::optional<InputMessage> MessageReader::next() {
-    if (shape_ == Shape::one_object) return std::nullopt;
-    std::optional<std::string> text;
-    do {
-        text = next_line();
-        if (!text) return std::nullopt;
-    } while (is_blank(*text));
-    if (shape_ == Shape::unknown) {
-        shape_ = closes_what_it_opens(*text) ? Shape::lines : Shape::one_object;
+    while (read_.empty()) {
+        if (shape_ == Shape::one_object) return std::nullopt;
+        std::optional<std::string> text;
+        do {
+            text = next_line();
+            if (!text) return std::nullopt;
+        } while (is_blank(*text));
+        if (shape_ == Shape::unknown) {
+            shape_ = closes_what_it_opens(*text) ? Shape::lines : Shape::one_object;
+        }
+        const std::uint64_t line = line_;
+        take_object(shape_ == Shape::one_object ? read_object(*std::move(text)) : *text, line);
     }
-    if (shape_ == Shape::one_object) return read_object(*std::move(text));
-    return InputMessage{line_, to_envelope(*text, line_)};
+    InputMessage message = std::move(read_.front());
+    read_.pop_front();
+    return message;
 }
 
 std::uint64_t MessageReader::skip_rest() {
-    std::uint64_t count = 0;
+    std::uint64_t count = read_.size();
+    read_.clear();
     while (const auto text = next_line()) {
         if (is_blank(*text) || shape_ == Shape::one_object) continue;
         if (shape_ == Shape::unknown) {
@@ -90,14 +122,13 @@ std::uint64_t MessageReader::skip_rest() {
     return count;
 }
 
-std::optional<InputMessage> MessageReader::read_object(std::string text) {
-    const std::uint64_t first = line_;
+std::string MessageReader::read_object(std::string text) {
     while (auto more = next_line()) {
         text += '\n';
         text += *more;
         if (text.size() > limits::json_bytes_max) break;
     }
-    return InputMessage{first, to_envelope(text, first)};
+    return text;
 }
 
 }  // namespace jobbro::cli

@@ -1,9 +1,8 @@
 // jobbro party add, disable, list: the registry, for operators.
-#include <google/protobuf/util/time_util.h>
-
 #include <CLI/CLI.hpp>
 #include <optional>
 
+#include "adapters/cli/argument_values.h"
 #include "adapters/cli/command_line.h"
 #include "adapters/cli/json_line.h"
 #include "adapters/cli/message_lines.h"
@@ -23,14 +22,10 @@ struct PartyOptions {
     bool json = false;
 };
 
-Result<std::optional<Instant>> parse_instant(const std::string& option, const std::string& text) {
+Result<std::optional<Instant>> parse_optional(const std::string& option, const std::string& text) {
     if (text.empty()) return std::optional<Instant>{};
-    google::protobuf::Timestamp timestamp;
-    if (!google::protobuf::util::TimeUtil::FromString(text, &timestamp)) {
-        return Error{ErrorCode::usage, option + " is a time like 2026-01-31T12:00:00Z"};
-    }
-    return std::optional<Instant>{
-        Instant{timestamp.seconds() * 1'000'000 + timestamp.nanos() / 1000}};
+    JOBBRO_TRY_ASSIGN(const Instant instant, parse_instant(option, text));
+    return std::optional<Instant>{instant};
 }
 
 Result<std::vector<v1::RegisteredParty>> list_parties(kit::Client& client,
@@ -75,8 +70,8 @@ Result<int> add_one(const GlobalOptions& global, const PartyOptions& options) {
                       evidence::read_party_secret_keys(options.controller_key));
     kit::GrantTerms terms;
     terms.jobcentres = options.jobcentres;
-    JOBBRO_TRY_ASSIGN(terms.valid_from, parse_instant("--valid-from", options.valid_from));
-    JOBBRO_TRY_ASSIGN(terms.valid_until, parse_instant("--valid-until", options.valid_until));
+    JOBBRO_TRY_ASSIGN(terms.valid_from, parse_optional("--valid-from", options.valid_from));
+    JOBBRO_TRY_ASSIGN(terms.valid_until, parse_optional("--valid-until", options.valid_until));
 
     JOBBRO_TRY_ASSIGN(auto settings, read_settings(global));
     const std::string origin = settings.hub.origin;

@@ -25,6 +25,9 @@ std::string json_of(const v1::Status& status, const std::string& root_hex) {
                              .number("next_sequence", one.next_sequence())
                              .number("unacked", one.unacked())
                              .boolean("open", one.open())
+                             .number("parked", one.parked())
+                             .number("parked_for_person", one.parked_for_person())
+                             .boolean("is_stopped", one.is_stopped())
                              .str();
     }
     return JsonLine{}
@@ -54,6 +57,11 @@ std::string text_of(const v1::Status& status, const std::string& root_hex) {
         text += "\n  " + one.party() + " " + one.name() + "  next " +
                 std::to_string(one.next_sequence()) + "  unacked " + std::to_string(one.unacked()) +
                 (one.open() ? "  open" : "");
+        if (one.parked() > 0) text += "  parked " + std::to_string(one.parked());
+        if (one.parked_for_person() > 0) {
+            text += " (" + std::to_string(one.parked_for_person()) + " for a person)";
+        }
+        if (one.is_stopped()) text += "  stopped: its parked list is full";
     }
     return text;
 }

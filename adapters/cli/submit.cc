@@ -44,7 +44,7 @@ class Submission {
         bytes_ += bytes;
         std::string id = made->message_id;
         waiting_.push_back(
-            Waiting{message.line, std::move(id), bytes, client_.submit(*std::move(made))});
+            Waiting{place_of(message), std::move(id), bytes, client_.submit(*std::move(made))});
         return print_ready();
     }
     // Waits for all that is not answered.
@@ -57,16 +57,17 @@ class Submission {
 
   private:
     struct Waiting {
-        std::uint64_t line;
+        InputPlace place;
         std::string message_id;
         std::size_t bytes;
         std::future<Result<kit::Receipt>> fate;
     };
 
+    static InputPlace place_of(const InputMessage& message) { return {message.line, message.row}; }
     Result<void> refuse(const InputMessage& message, const std::string& id, Error error) {
         std::promise<Result<kit::Receipt>> promise;
         promise.set_value(std::move(error));
-        waiting_.push_back(Waiting{message.line, id, 0, promise.get_future()});
+        waiting_.push_back(Waiting{place_of(message), id, 0, promise.get_future()});
         return print_ready();
     }
     Result<void> print_ready() {
@@ -96,7 +97,7 @@ class Submission {
                              fate.error().code != ErrorCode::sender_wrong;
         if (is_lost) status_ = exit_no_connection;
         if (status_ == 0) status_ = exit_refused;
-        return write_out(rejection_line(first.message_id, fate.error(), first.line) + "\n");
+        return write_out(rejection_line(first.message_id, fate.error(), first.place) + "\n");
     }
 
     kit::Client& client_;
@@ -118,7 +119,9 @@ void tell_interrupted(std::uint64_t left, bool is_cut_off) {
 Result<int> submit_from(InterruptibleInput& source, kit::Client& client,
                         const GlobalOptions& global, const SubmitOptions& options) {
     std::istream input{&source};
-    MessageReader reader{input};
+    const SystemClock clock;
+    evidence::SystemRandomness randomness;
+    MessageReader reader{input, clock, randomness};
     Submission submission{client, !options.no_local_check, global.timeout()};
     bool is_empty = true;
     std::uint64_t left = 0;

@@ -1,10 +1,12 @@
 // jobbro subscribe: messages out as JSON, one a line.
 #include <CLI/CLI.hpp>
 #include <atomic>
+#include <cstdio>
 #include <optional>
 #include <thread>
 
 #include "adapters/cli/activity.h"
+#include "adapters/cli/argument_values.h"
 #include "adapters/cli/command_line.h"
 #include "adapters/cli/interruption.h"
 #include "adapters/cli/message_lines.h"
@@ -23,7 +25,23 @@ struct SubscribeOptions {
     std::uint32_t credit = 256;
     std::uint64_t limit = 0;  // 0: none
     std::int64_t idle_ms = 700;
+    std::string from;
+    std::vector<std::string> kinds;
+    bool thin = false;
 };
+
+Result<kit::SubscribeOptions> to_kit(const SubscribeOptions& options) {
+    kit::SubscribeOptions result{.credit = options.credit};
+    for (const std::string& kind : options.kinds) {
+        JOBBRO_TRY_ASSIGN(const v1::MessageKind parsed, parse_kind(kind));
+        result.kinds.push_back(parsed);
+    }
+    if (options.thin) result.form = v1::DELIVERY_FORM_THIN;
+    if (!options.from.empty()) {
+        JOBBRO_TRY_ASSIGN(result.start, parse_start(options.from));
+    }
+    return result;
+}
 
 std::int64_t steady_ms() {
     return std::chrono::duration_cast<std::chrono::milliseconds>(
@@ -40,6 +58,13 @@ struct Progress {
     std::atomic<bool> is_output_gone = false;
 };
 
+void tell_stopped(const kit::SubscriptionNews& news) {
+    std::fprintf(stderr,
+                 "jobbro: stopped: %u messages are parked, and nothing new comes before some are "
+                 "handled or dropped\n",
+                 news.parked);
+}
+
 void note_event(Progress& progress, const kit::ClientEvent& event) {
     if (const auto* lost = std::get_if<kit::SessionLost>(&event)) {
         progress.is_open = false;
@@ -50,6 +75,7 @@ void note_event(Progress& progress, const kit::ClientEvent& event) {
         using Kind = kit::SubscriptionNews::Kind;
         progress.activity.note(steady_ms());
         if (news->kind == Kind::opened) progress.is_open = true;
+        if (news->kind == Kind::parked && news->is_stopped) tell_stopped(*news);
         if (news->kind == Kind::ended && news->error) {
             progress.ended_by = static_cast<int>(news->error->code);
         }
@@ -96,10 +122,11 @@ Result<int> watch(const Progress& progress, std::future<Result<void>>& opened,
 
 Result<int> subscribe(const GlobalOptions& global, const SubscribeOptions& options) {
     Progress progress;
+    JOBBRO_TRY_ASSIGN(auto how, to_kit(options));
     JOBBRO_TRY_ASSIGN(auto settings, read_settings(global));
     settings.on_event = [&progress](const kit::ClientEvent& event) { note_event(progress, event); };
     JOBBRO_TRY_ASSIGN(const auto client, open_client(std::move(settings), global));
-    auto opened = client->subscribe(options.name, options.credit,
+    auto opened = client->subscribe(options.name, std::move(how),
                                     [&progress, &options](const kit::Delivery& delivery) {
                                         return print(progress, options.limit, delivery);
                                     });
@@ -125,6 +152,11 @@ void add_subscribe(CLI::App& program, const GlobalOptions& global, Command& chos
                     "Caught up when nothing has come for so many milliseconds")
         ->capture_default_str()
         ->check(CLI::Range(std::int64_t{1}, std::int64_t{3'600'000}));
+    app->add_option("--from", options->from,
+                    "Go back or forward first, for good: beginning, a sequence, or a time; unset: "
+                    "go on");
+    app->add_option("--kind", options->kinds, "A kind to get; unset: all")->take_all();
+    app->add_flag("--thin", options->thin, "Notices only; fetch gets the messages");
     app->callback([options, &global, &chosen] {
         chosen = [options, &global] { return subscribe(global, *options); };
     });

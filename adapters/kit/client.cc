@@ -82,18 +82,62 @@ EnvelopeMaker& Client::envelope_maker() {
     return loop_->maker();
 }
 
-std::future<Result<void>> Client::subscribe(std::string name, std::uint32_t credit,
+std::future<Result<void>> Client::subscribe(std::string name, SubscribeOptions options,
                                             Handler handler) {
     auto promise = make_promise<void>();
     auto future = promise->get_future();
-    auto queued =
-        loop_->put(SubscribeCommand{std::move(name), credit, std::move(handler), promise});
+    auto queued = loop_->put(
+        SubscribeCommand{std::move(name), std::move(options), std::move(handler), promise});
     if (!queued) promise->set_value(std::move(queued));
     return future;
 }
 
+std::future<Result<void>> Client::subscribe(std::string name, std::uint32_t credit,
+                                            Handler handler) {
+    return subscribe(std::move(name), SubscribeOptions{.credit = credit}, std::move(handler));
+}
+
 void Client::unsubscribe(std::string name) {
     ignore(loop_->put(UnsubscribeCommand{std::move(name)}), "an ended client has none open");
+}
+
+std::future<Result<Delivery>> Client::fetch(Sequence sequence) {
+    v1::ClientFrame frame;
+    frame.mutable_fetch()->set_sequence(sequence.value());
+    return call<Delivery>(
+        std::move(frame),
+        [](const v1::HubFrame& answer) {
+            return delivery_from_wire({}, answer.fetched().delivery());
+        },
+        [this](Command command) { return loop_->put(std::move(command)); });
+}
+
+std::future<Result<v1::ParkedList>> Client::list_parked(const std::string& name,
+                                                        std::optional<Sequence> after) {
+    v1::ClientFrame frame;
+    frame.mutable_list_parked()->set_name(name);
+    if (after) frame.mutable_list_parked()->set_after_sequence(after->value());
+    return call<v1::ParkedList>(
+        std::move(frame), [](const v1::HubFrame& answer) { return answer.parked_list(); },
+        [this](Command command) { return loop_->put(std::move(command)); });
+}
+
+std::future<Result<v1::ParkedActed>> Client::act_on_parked(const std::string& name,
+                                                           v1::ParkedActKind act,
+                                                           const ParkedChoice& chosen) {
+    v1::ClientFrame frame;
+    v1::ActOnParked& wire = *frame.mutable_act_on_parked();
+    wire.set_name(name);
+    wire.set_act(act);
+    if (const auto* sequences = std::get_if<std::vector<Sequence>>(&chosen)) {
+        for (const Sequence sequence : *sequences)
+            wire.add_sequences(sequence.value());
+    } else {
+        wire.set_all(true);
+    }
+    return call<v1::ParkedActed>(
+        std::move(frame), [](const v1::HubFrame& answer) { return answer.parked_acted(); },
+        [this](Command command) { return loop_->put(std::move(command)); });
 }
 
 std::future<Result<v1::RegistryChanged>> Client::change_registry(const SignedStatement& statement) {

@@ -17,6 +17,10 @@
 
 namespace jobbro::kit {
 
+// Which parked messages: these, at most limits::parked_act_sequences_max, or all there are.
+struct AllParked {};
+using ParkedChoice = std::variant<std::vector<Sequence>, AllParked>;
+
 // What a program may want to tell of; nothing needs an answer.
 using ClientEvent = std::variant<SessionOpened, SessionLost, SubscriptionNews, Remark>;
 
@@ -83,13 +87,34 @@ class Client {
     EnvelopeMaker& envelope_maker();
 
     // Opens a durable subscription and keeps it open across sessions. `handler` is called on the
-    // handling thread, one delivery at a time; an exception that leaves it is a failed handling.
-    // The answer comes when the hub has first opened it. Errors: as SubscriptionSet::add;
-    // field_out_of_bounds, subscription_limit, role_not_allowed by the hub.
+    // handling thread, one delivery at a time; what an error of it does, SubscribeOptions say; an
+    // exception that leaves it is an error that may pass. A start moves the cursor once, not at
+    // every session. The answer comes when the hub has first opened it. Errors: as
+    // SubscriptionSet::add; field_out_of_bounds, subscription_limit, role_not_allowed by the hub.
+    std::future<Result<void>> subscribe(std::string name, SubscribeOptions options,
+                                        Handler handler);
+    // All kinds, whole, from where the cursor is; an error stops it.
     std::future<Result<void>> subscribe(std::string name, std::uint32_t credit, Handler handler);
     // Soon after the call nothing more is handed to the handler: what waits for it is dropped, what
     // it is at is finished. The place reached is kept by the hub.
     void unsubscribe(std::string name);
+
+    // The whole message of a thin delivery, or any that was addressed to the party; the hub records
+    // the reading. Its subscription, attempt and lane say nothing.
+    // Errors: entry_unknown; the hub's; session_lost.
+    std::future<Result<Delivery>> fetch(Sequence sequence);
+    // What of a subscription is parked, in log order, after this sequence: a page, and whether
+    // there is more. The subscription need not be open. Errors: subscription_unknown; the hub's;
+    // session_lost.
+    std::future<Result<v1::ParkedList>> list_parked(const std::string& name,
+                                                    std::optional<Sequence> after = {});
+    // A person has decided: what is chosen is delivered again, with all of its citizens that is
+    // parked, or never. The hub records it. Errors: parked_unknown (nothing is done then),
+    // field_out_of_bounds, subscription_unknown; the hub's; session_lost when it is not known what
+    // became of it.
+    std::future<Result<v1::ParkedActed>> act_on_parked(const std::string& name,
+                                                       v1::ParkedActKind act,
+                                                       const ParkedChoice& chosen);
 
     // For operators. Errors: the hub's; session_lost when it is not known what became of it.
     std::future<Result<v1::RegistryChanged>> change_registry(const SignedStatement& statement);

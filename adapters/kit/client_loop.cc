@@ -187,8 +187,9 @@ void Client::Loop::take(SubmitCommand command, Instant now) {
 }
 
 void Client::Loop::take(SubscribeCommand command, Instant) {
-    auto added = has_ended_ ? Result<void>{*ended_by_}
-                            : protocol_->subscriptions().add(command.name, command.credit);
+    auto added = has_ended_
+                     ? Result<void>{*ended_by_}
+                     : protocol_->subscriptions().add(command.name, std::move(command.options));
     if (!added) return command.opened->set_value(std::move(added));
     open_[command.name] = Open{std::make_shared<const Handler>(std::move(command.handler)),
                                std::move(command.opened)};
@@ -210,9 +211,9 @@ void Client::Loop::take_reports(Instant now) {
     for (HandlingReport& report : handlers_.take_reports()) {
         SubscriptionSet& subscriptions = protocol_->subscriptions();
         if (report.outcome) {
-            subscriptions.handled(report.name, report.opening, report.sequence);
+            subscriptions.handled(report.place);
         } else {
-            subscriptions.failed(report.name, report.opening, report.outcome.error(), now);
+            subscriptions.failed(report.place, report.outcome.error(), now);
         }
     }
 }

@@ -35,7 +35,7 @@ struct SubmitCommand {
 };
 struct SubscribeCommand {
     std::string name;
-    std::uint32_t credit;
+    SubscribeOptions options;
     Handler handler;
     std::shared_ptr<std::promise<Result<void>>> opened;
 };

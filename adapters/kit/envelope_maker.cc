@@ -1,6 +1,7 @@
 #include "adapters/kit/envelope_maker.h"
 
 #include "proto/base/limits.h"
+#include "proto/contract/kinds.h"
 #include "proto/contract/validation.h"
 #include "proto/evidence/digest.h"
 
@@ -24,6 +25,26 @@ contract::MessageId after(const contract::MessageId& id) {
     const auto next = contract::MessageId::from_bytes(view(bytes));
     JOBBRO_ASSERT(next.has_value());
     return *next;
+}
+
+// Where the kind leaves no choice. A party alone is for the sender's system to name.
+void fill_audience(v1::Envelope& envelope) {
+    const contract::KindRule* const rule = contract::find_kind_rule(contract::kind_of(envelope));
+    if (rule == nullptr || envelope.audience().to_case() != v1::Audience::TO_NOT_SET) return;
+    switch (contract::audience_of(*rule, !envelope.order_id().empty())) {
+        case v1::Audience::kOrderParties:
+            envelope.mutable_audience()->mutable_order_parties();
+            break;
+        case v1::Audience::kAllWithGround:
+            envelope.mutable_audience()->mutable_all_with_ground();
+            break;
+        case v1::Audience::kSenderOnly:
+            envelope.mutable_audience()->mutable_sender_only();
+            break;
+        case v1::Audience::kParty:
+        case v1::Audience::TO_NOT_SET:
+            break;
+    }
 }
 
 }  // namespace
@@ -65,6 +86,7 @@ Result<MadeEnvelope> EnvelopeMaker::make(v1::Envelope envelope, bool checked) {
     fill_id_and_salt(envelope, now);
     if (envelope.sender().empty()) envelope.set_sender(sender_);
     if (envelope.schema_version() == 0) envelope.set_schema_version(1);
+    fill_audience(envelope);
     if (!envelope.has_happened_at()) {
         envelope.mutable_happened_at()->set_seconds(now.microseconds / 1'000'000);
         envelope.mutable_happened_at()->set_nanos(

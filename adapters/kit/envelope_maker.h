@@ -13,12 +13,12 @@
 
 namespace jobbro::kit {
 
-// Fills in what the sender's system need not know of: message id, sender, salt, schema version and
-// the time it happened, each only where unset. Message ids rise strictly for as long as the maker
-// lives, also when the clock steps back. The salt of an envelope whose message id is given follows
-// from that id and the salt key, so that the same content under the same id makes the same bytes,
-// to be handed in again by another run; nobody without the key can tell it from random bytes.
-// Thread: any.
+// Fills in what the sender's system need not know of: message id, sender, salt, schema version, the
+// time it happened, and the audience where the kind and the order leave no choice, each only where
+// unset. Message ids rise strictly for as long as the maker lives, also when the clock steps back.
+// The salt of an envelope whose message id is given follows from that id and the salt key, so that
+// the same content under the same id makes the same bytes, to be handed in again by another run;
+// nobody without the key can tell it from random bytes. Thread: any.
 class EnvelopeMaker {
   public:
     // Life: `clock` and `randomness` outlive the maker; nobody else uses `randomness` meanwhile.

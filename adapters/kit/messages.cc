@@ -2,6 +2,20 @@
 
 namespace jobbro::kit {
 
+Delivery delivery_from_wire(const std::string& subscription, const v1::Delivery& wire) {
+    Delivery delivery;
+    delivery.subscription = subscription;
+    delivery.sequence = Sequence{wire.sequence()};
+    delivery.recorded_at =
+        Instant{wire.recorded_at().seconds() * 1'000'000 + wire.recorded_at().nanos() / 1000};
+    delivery.envelope = wire.envelope();
+    delivery.findings.assign(wire.findings().begin(), wire.findings().end());
+    delivery.attempt = wire.attempt();
+    delivery.lane = wire.lane();
+    if (wire.has_notification()) delivery.notification = wire.notification();
+    return delivery;
+}
+
 Error error_from_wire(v1::ErrorCode code, v1::Disposition disposition, std::string detail,
                       std::string field_path) {
     const auto text = find_error_text(static_cast<std::uint32_t>(code));

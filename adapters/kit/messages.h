@@ -8,6 +8,7 @@
 
 #include "jobbro/v1/envelope.pb.h"
 #include "jobbro/v1/error.pb.h"
+#include "jobbro/v1/subscription.pb.h"
 #include "proto/base/bytes.h"
 #include "proto/base/clock.h"
 #include "proto/base/numbers.h"
@@ -35,9 +36,18 @@ struct Delivery {
     std::string subscription;
     Sequence sequence;
     Instant recorded_at;
-    Bytes envelope;  // as its sender made it
+    Bytes envelope;  // as its sender made it; empty in a thin delivery
     std::vector<v1::Finding> findings;
+    // 0: by way of the cursor; from 1: from the parked list, for the so manieth time.
+    std::uint32_t attempt = 0;
+    // Equal for what a failure holds up together; means nothing outside an opening.
+    std::uint64_t lane = 0;
+    // In a thin delivery only: what Client::fetch would get.
+    std::optional<v1::Notification> notification = {};
 };
+
+// As it stands on the wire, of this subscription; empty: of none. Thread: any.
+Delivery delivery_from_wire(const std::string& subscription, const v1::Delivery& wire);
 
 // A code from the wire. One this build does not know becomes the nearest known one of the same
 // disposition, with its number in the detail. Thread: any.

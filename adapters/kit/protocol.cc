@@ -31,15 +31,42 @@ Refusal to_refusal(const v1::Rejection& wire) {
     return Refusal{std::move(error), retry, wire.retry_after_ms()};
 }
 
-// Sets the number by which a call is answered. Requires: the frame is one of the three calls.
+// Sets the number by which a call is answered. Requires: the frame is a call.
 void set_request_number(v1::ClientFrame& frame, std::uint64_t number) {
-    if (frame.has_change_registry()) {
-        frame.mutable_change_registry()->set_request_number(number);
-    } else if (frame.has_list_parties()) {
-        frame.mutable_list_parties()->set_request_number(number);
-    } else {
-        JOBBRO_ASSERT(frame.has_get_status());
-        frame.mutable_get_status()->set_request_number(number);
+    switch (frame.kind_case()) {
+        case v1::ClientFrame::kChangeRegistry:
+            return frame.mutable_change_registry()->set_request_number(number);
+        case v1::ClientFrame::kListParties:
+            return frame.mutable_list_parties()->set_request_number(number);
+        case v1::ClientFrame::kGetStatus:
+            return frame.mutable_get_status()->set_request_number(number);
+        case v1::ClientFrame::kFetch:
+            return frame.mutable_fetch()->set_request_number(number);
+        case v1::ClientFrame::kListParked:
+            return frame.mutable_list_parked()->set_request_number(number);
+        default:
+            JOBBRO_ASSERT(frame.has_act_on_parked());
+            return frame.mutable_act_on_parked()->set_request_number(number);
+    }
+}
+
+// The number of the call that the frame answers; none: it answers none.
+std::optional<std::uint64_t> answered_number(const v1::HubFrame& frame) {
+    switch (frame.kind_case()) {
+        case v1::HubFrame::kRegistryChanged:
+            return frame.registry_changed().request_number();
+        case v1::HubFrame::kPartyList:
+            return frame.party_list().request_number();
+        case v1::HubFrame::kStatus:
+            return frame.status().request_number();
+        case v1::HubFrame::kFetched:
+            return frame.fetched().request_number();
+        case v1::HubFrame::kParkedList:
+            return frame.parked_list().request_number();
+        case v1::HubFrame::kParkedActed:
+            return frame.parked_acted().request_number();
+        default:
+            return std::nullopt;
     }
 }
 
@@ -147,6 +174,7 @@ void Protocol::take_opened(v1::HubFrame frame, Instant now) {
         if (frame.has_welcome()) take_welcome(frame.welcome(), now);
         return;
     }
+    if (const auto number = answered_number(frame)) return take_answer(*number, std::move(frame));
     switch (frame.kind_case()) {
         case v1::HubFrame::kOutcomes:
             return take_outcomes(frame.outcomes(), now);
@@ -156,6 +184,8 @@ void Protocol::take_opened(v1::HubFrame frame, Instant now) {
             return subscriptions_.subscribed(frame.subscribed());
         case v1::HubFrame::kSubscriptionEnded:
             return subscriptions_.closed(frame.subscription_ended(), now);
+        case v1::HubFrame::kParkedState:
+            return subscriptions_.parked_state(frame.parked_state());
         case v1::HubFrame::kPing: {
             v1::ClientFrame pong;
             pong.mutable_pong()->set_number(frame.ping().number());
@@ -165,18 +195,6 @@ void Protocol::take_opened(v1::HubFrame frame, Instant now) {
             return;
         case v1::HubFrame::kGoodbye:
             return lose(ErrorCode::hub_stopping, false, now);
-        case v1::HubFrame::kRegistryChanged: {
-            const std::uint64_t number = frame.registry_changed().request_number();
-            return take_answer(number, std::move(frame));
-        }
-        case v1::HubFrame::kPartyList: {
-            const std::uint64_t number = frame.party_list().request_number();
-            return take_answer(number, std::move(frame));
-        }
-        case v1::HubFrame::kStatus: {
-            const std::uint64_t number = frame.status().request_number();
-            return take_answer(number, std::move(frame));
-        }
         default:
             return remark(ErrorCode::frame_unknown, "a sealed frame of the hub");
     }

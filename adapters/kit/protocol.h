@@ -35,7 +35,8 @@ struct SessionLost {
     bool is_fatal = false;  // trying again would end the same way
     bool at_once = false;   // nothing is wrong: no need to wait before the next
 };
-// The answer to a call: a RegistryChanged, PartyList or Status, or an error.
+// The answer to a call: a RegistryChanged, PartyList, Status, Fetched, ParkedList or ParkedActed,
+// or an error.
 struct CallAnswered {
     std::uint64_t number;
     Result<v1::HubFrame> answer;
@@ -79,7 +80,8 @@ class Protocol {
     // Errors: as SubmitQueue::add.
     Result<void> submit(Submission submission, Instant now);
     SubscriptionSet& subscriptions() { return subscriptions_; }
-    // A ChangeRegistry, ListParties or GetStatus; the number is set here and returned.
+    // A ChangeRegistry, ListParties, GetStatus, Fetch, ListParked or ActOnParked; the number is set
+    // here and returned.
     // Errors: queue_full.
     Result<std::uint64_t> call(v1::ClientFrame frame);
 

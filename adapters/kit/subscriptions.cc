@@ -6,8 +6,6 @@
 namespace jobbro::kit {
 namespace {
 
-constexpr std::uint32_t handled_before_ack_max = 64;
-
 bool is_subscription_name(const std::string& name) {
     const auto is_allowed = [](char c) {
         return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.';
@@ -22,28 +20,35 @@ bool concerns_subscribing(ErrorCode code) {
            code == ErrorCode::role_not_allowed || code == ErrorCode::busy;
 }
 
-Delivery to_delivery(const std::string& name, const v1::Delivery& wire) {
-    Delivery delivery;
-    delivery.subscription = name;
-    delivery.sequence = Sequence{wire.sequence()};
-    delivery.recorded_at =
-        Instant{wire.recorded_at().seconds() * 1'000'000 + wire.recorded_at().nanos() / 1000};
-    delivery.envelope = wire.envelope();
-    delivery.findings.assign(wire.findings().begin(), wire.findings().end());
-    return delivery;
+template <typename Timestamp>
+void set_instant(Timestamp& timestamp, Instant instant) {
+    // Nanoseconds count forward also before 1970.
+    std::int64_t seconds = instant.microseconds / 1'000'000;
+    std::int64_t rest = instant.microseconds % 1'000'000;
+    if (rest < 0) {
+        --seconds;
+        rest += 1'000'000;
+    }
+    timestamp.set_seconds(seconds);
+    timestamp.set_nanos(static_cast<std::int32_t>(rest * 1000));
 }
 
 }  // namespace
 
-Result<void> SubscriptionSet::add(const std::string& name, std::uint32_t credit) {
+Result<void> SubscriptionSet::add(const std::string& name, SubscribeOptions options) {
     if (!is_subscription_name(name)) {
         return Error{ErrorCode::field_out_of_bounds,
                      "a subscription's name is 1 to 64 of a-z, 0-9, \"-\", \"_\" and \".\"",
                      "name"};
     }
-    if (credit < 1 || credit > limits::credit_max) {
+    if (options.credit < 1 || options.credit > limits::credit_max) {
         return Error{ErrorCode::field_out_of_bounds,
                      "credit is 1 to " + std::to_string(limits::credit_max), "credit"};
+    }
+    if (options.kinds.size() > limits::kinds_of_subscription_max) {
+        return Error{ErrorCode::field_out_of_bounds,
+                     "at most " + std::to_string(limits::kinds_of_subscription_max) + " kinds",
+                     "kinds"};
     }
     if (subscriptions_.count(name) != 0) return ErrorCode::subscription_replaced;
     if (subscriptions_.size() >= limits::subscriptions_per_party_max) {
@@ -51,7 +56,7 @@ Result<void> SubscriptionSet::add(const std::string& name, std::uint32_t credit)
     }
     const BackOff back_off{limits::reconnect_ms_min, limits::reconnect_ms_max,
                            jitter_seed_ + subscriptions_.size()};
-    subscriptions_.emplace(name, Subscription{credit, back_off});
+    subscriptions_.emplace(name, Subscription{std::move(options), back_off});
     return {};
 }
 
@@ -63,10 +68,15 @@ void SubscriptionSet::remove(const std::string& name) {
     if (subscription.state == State::wanted || subscription.state == State::paused) {
         end(name, std::nullopt);
     } else if (subscription.state != State::closing) {
-        subscription.state = State::closing;
-        subscription.ack_due = subscription.unacked > 0;
-        subscription.unsubscribe_due = true;
+        close(subscription);
     }
+}
+
+// Acks what was handled, then takes leave of it.
+void SubscriptionSet::close(Subscription& subscription) {
+    subscription.state = State::closing;
+    subscription.flow.flush();
+    subscription.unsubscribe_due = true;
 }
 
 void SubscriptionSet::session_opened() {
@@ -77,9 +87,7 @@ void SubscriptionSet::session_ended(Instant now) {
     session_is_open_ = false;
     std::vector<std::string> removed;
     for (auto& [name, subscription] : subscriptions_) {
-        subscription.outstanding = 0;
-        subscription.unacked = 0;
-        subscription.ack_due = false;
+        subscription.flow.restart();
         subscription.unsubscribe_due = false;
         subscription.opening = 0;
         if (subscription.is_removed) {
@@ -98,8 +106,18 @@ void SubscriptionSet::subscribed(const v1::Subscribed& subscribed) {
     const auto found = subscriptions_.find(subscribed.name());
     if (found == subscriptions_.end() || found->second.state != State::opening) return;
     found->second.state = State::open;
+    // Once: asked for again, it would take the cursor back each time.
+    found->second.options.start.reset();
     news_.push_back(SubscriptionNews{SubscriptionNews::Kind::opened, subscribed.name(),
-                                     subscribed.next_sequence(), std::nullopt});
+                                     subscribed.next_sequence(), std::nullopt,
+                                     subscribed.parked()});
+}
+
+void SubscriptionSet::parked_state(const v1::ParkedState& state) {
+    const auto found = subscriptions_.find(state.name());
+    if (found == subscriptions_.end() || found->second.state != State::open) return;
+    news_.push_back(SubscriptionNews{SubscriptionNews::Kind::parked, state.name(), 0, std::nullopt,
+                                     state.parked(), state.is_stopped()});
 }
 
 void SubscriptionSet::closed(const v1::SubscriptionEnded& closed, Instant now) {
@@ -149,37 +167,22 @@ Result<std::vector<NumberedDelivery>> SubscriptionSet::delivered(const v1::Deliv
     // On its way when we closed the subscription: it comes again when that is opened again.
     if (found == subscriptions_.end() || found->second.state != State::open) return to_handle;
     Subscription& subscription = found->second;
-    for (const v1::Delivery& wire : deliveries.deliveries()) {
-        const Sequence sequence{wire.sequence()};
-        if (subscription.outstanding + subscription.unacked >= subscription.credit) {
-            return Error{ErrorCode::frame_malformed, "more deliveries than the credit"};
-        }
-        if (subscription.last_delivered && sequence <= *subscription.last_delivered) {
-            return Error{ErrorCode::frame_malformed, "deliveries out of order"};
-        }
-        subscription.last_delivered = sequence;
-        if (subscription.last_handled && sequence <= *subscription.last_handled) {
-            count_handled(subscription);
-            continue;
-        }
-        ++subscription.outstanding;
-        to_handle.push_back(
-            NumberedDelivery{to_delivery(deliveries.name(), wire), subscription.opening});
+    JOBBRO_TRY_ASSIGN(const auto wires, subscription.flow.take(deliveries));
+    to_handle.reserve(wires.size());
+    for (const v1::Delivery* wire : wires) {
+        to_handle.push_back(NumberedDelivery{delivery_from_wire(deliveries.name(), *wire),
+                                             subscription.opening,
+                                             subscription.options.on_failure});
     }
     return to_handle;
 }
 
-void SubscriptionSet::handled(const std::string& name, std::uint64_t opening, Sequence sequence) {
-    const auto found = subscriptions_.find(name);
+void SubscriptionSet::handled(const DeliveryPlace& place) {
+    const auto found = subscriptions_.find(place.subscription);
     if (found == subscriptions_.end()) return;
     Subscription& subscription = found->second;
-    if (!subscription.last_handled || *subscription.last_handled < sequence) {
-        subscription.last_handled = sequence;
-    }
-    if (subscription.opening != opening || subscription.outstanding == 0) return;
-    --subscription.outstanding;
-    subscription.back_off.reset();
-    count_handled(subscription);
+    if (subscription.opening != place.opening) return subscription.flow.remember(place.sequence);
+    if (subscription.flow.handled(place.sequence, place.attempt)) subscription.back_off.reset();
 }
 
 // After an Unsubscribe the hub knows nothing any more that an Ack could be about.
@@ -188,35 +191,25 @@ bool SubscriptionSet::may_ack(const Subscription& subscription) {
            (subscription.state == State::closing && subscription.unsubscribe_due);
 }
 
-void SubscriptionSet::count_handled(Subscription& subscription) {
-    ++subscription.unacked;
-    if (!may_ack(subscription)) return;
-    const std::uint32_t enough =
-        std::min(handled_before_ack_max, std::max(1U, subscription.credit / 2));
-    if (subscription.outstanding == 0 || subscription.unacked >= enough) {
-        subscription.ack_due = true;
-    }
-}
-
-void SubscriptionSet::failed(const std::string& name, std::uint64_t opening, const Error& error,
-                             Instant now) {
-    const auto found = subscriptions_.find(name);
-    if (found == subscriptions_.end() || found->second.opening != opening) return;
+void SubscriptionSet::failed(const DeliveryPlace& place, const Error& error, Instant now) {
+    const auto found = subscriptions_.find(place.subscription);
+    if (found == subscriptions_.end() || found->second.opening != place.opening) return;
     Subscription& subscription = found->second;
     if (subscription.state != State::open) return;
-    subscription.state = State::closing;
-    subscription.ack_due = subscription.unacked > 0;
-    subscription.unsubscribe_due = true;
+    if (subscription.options.on_failure == OnFailure::park) {
+        subscription.flow.nack(place.sequence, place.attempt, error);
+        return;
+    }
+    close(subscription);
     subscription.resume_at = now;
-    news_.push_back(SubscriptionNews{SubscriptionNews::Kind::stopped, name, 0, error});
+    news_.push_back(
+        SubscriptionNews{SubscriptionNews::Kind::stopped, place.subscription, 0, error});
 }
 
 void SubscriptionSet::pause(Subscription& subscription, Instant now) {
     subscription.state = State::paused;
     subscription.opening = 0;
-    subscription.outstanding = 0;
-    subscription.unacked = 0;
-    subscription.ack_due = false;
+    subscription.flow.restart();
     subscription.unsubscribe_due = false;
     subscription.resume_at = now.plus_ms(subscription.back_off.next_ms());
 }
@@ -248,35 +241,46 @@ std::optional<Instant> SubscriptionSet::next_due() const {
 void SubscriptionSet::leave() {
     is_leaving_ = true;
     for (auto& [name, subscription] : subscriptions_) {
-        if (subscription.unacked > 0 && may_ack(subscription)) subscription.ack_due = true;
+        subscription.flow.flush();
     }
+}
+
+v1::ClientFrame SubscriptionSet::subscribe_frame(const std::string& name,
+                                                 const SubscribeOptions& options) {
+    v1::ClientFrame frame;
+    v1::Subscribe& subscribe = *frame.mutable_subscribe();
+    subscribe.set_name(name);
+    subscribe.set_credit(options.credit);
+    for (const v1::MessageKind kind : options.kinds)
+        subscribe.add_kinds(kind);
+    subscribe.set_form(options.form);
+    if (!options.start) return frame;
+    if (const auto* sequence = std::get_if<Sequence>(&*options.start)) {
+        subscribe.set_from_sequence(sequence->value());
+    } else if (const auto* instant = std::get_if<Instant>(&*options.start)) {
+        set_instant(*subscribe.mutable_from_time(), *instant);
+    } else {
+        subscribe.mutable_from_beginning();
+    }
+    return frame;
 }
 
 std::optional<v1::ClientFrame> SubscriptionSet::next_frame() {
     if (!session_is_open_) return std::nullopt;
-    v1::ClientFrame frame;
     for (auto& [name, subscription] : subscriptions_) {
         if (subscription.state == State::wanted && !is_leaving_) {
             subscription.state = State::opening;
             subscription.opening = ++openings_;
             subscription.asked = openings_;
-            subscription.last_delivered.reset();
-            frame.mutable_subscribe()->set_name(name);
-            frame.mutable_subscribe()->set_credit(subscription.credit);
-            return frame;
+            subscription.flow.restart();
+            return subscribe_frame(name, subscription.options);
         }
-        if (subscription.ack_due) {
-            // Never beyond what this opening has delivered.
-            const Sequence up_to =
-                std::min(*subscription.last_handled, *subscription.last_delivered);
-            subscription.ack_due = false;
-            subscription.unacked = 0;
-            frame.mutable_ack()->set_name(name);
-            frame.mutable_ack()->set_sequence(up_to.value());
-            return frame;
+        if (may_ack(subscription)) {
+            if (auto frame = subscription.flow.next_frame(name)) return frame;
         }
         if (subscription.unsubscribe_due) {
             subscription.unsubscribe_due = false;
+            v1::ClientFrame frame;
             frame.mutable_unsubscribe()->set_name(name);
             return frame;
         }

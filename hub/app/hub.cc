@@ -3,6 +3,7 @@
 
 #include <poll.h>
 
+#include <algorithm>
 #include <chrono>
 #include <filesystem>
 #include <set>
@@ -66,12 +67,22 @@ std::string Hub::http_address() const {
 
 Result<void> Hub::run(int stop_fd) {
     while (!is_readable(stop_fd)) {
-        parts_->router->wait(stop_fd, parts_->core->has_work() ? 0 : wait_ms_max);
+        parts_->router->wait(stop_fd, parts_->wait_ms());
         JOBBRO_TRY(parts_->turn());
     }
     parts_->log->info("hub_stopping");
     parts_->health.is_serving = false;
     return parts_->finish();
+}
+
+// Until a frame comes, something parked is due, or for long enough that the loop shows it lives.
+int Hub::Parts::wait_ms() const {
+    if (core->has_work()) return 0;
+    const auto due = core->next_due();
+    if (!due) return wait_ms_max;
+    // Rounded up: a turn before its time would only turn again.
+    const std::int64_t left_ms = (due->microseconds - clock.now().microseconds + 999) / 1000;
+    return static_cast<int>(std::clamp<std::int64_t>(left_ms, 0, wait_ms_max));
 }
 
 // What waits, bounded; a submit is never taken that might not fit the turn.
@@ -150,7 +161,10 @@ void Hub::Parts::report(const core::TurnReport& report) {
         metrics.count(ops::Counted::errors, name_of(code), static_cast<double>(count));
     }
     metrics.count(ops::Counted::deliveries, {}, static_cast<double>(report.deliveries));
+    metrics.count(ops::Counted::redeliveries, {}, static_cast<double>(report.redeliveries));
     metrics.count(ops::Counted::acks, {}, static_cast<double>(report.acks));
+    metrics.count(ops::Counted::nacks, {}, static_cast<double>(report.nacks));
+    metrics.count(ops::Counted::fetches, {}, static_cast<double>(report.fetches));
     if (report.entries > 0) {
         metrics.count(ops::Counted::commits);
         metrics.count(ops::Counted::entries, {}, static_cast<double>(report.entries));
@@ -162,6 +176,9 @@ void Hub::Parts::report(const core::TurnReport& report) {
     metrics.set(ops::Gauged::sessions, static_cast<double>(core->sessions()));
     metrics.set(ops::Gauged::queue_depth, static_cast<double>(core->waiting_subscriptions()),
                 "deliveries");
+    metrics.set(ops::Gauged::parked_messages, static_cast<double>(core->parked_messages()));
+    metrics.set(ops::Gauged::stopped_subscriptions,
+                static_cast<double>(core->stopped_subscriptions()));
     if (report.sealed_now) {
         health.is_sealed = true;
         log->error("log_sealed", {{"evidence", report.evidence}});

@@ -42,6 +42,7 @@ struct Hub::Parts {
 
     // hub.cc
     Result<void> turn();
+    int wait_ms() const;
     std::vector<core::FrameIn> take_frames();
     core::Conditions conditions(std::chrono::steady_clock::time_point start) const;
     void send(const std::vector<core::FrameOut>& frames);

@@ -131,7 +131,7 @@ Result<void> Hub::Parts::open() {
                       journal::Vault::open(*vault_store, std::move(keys.master), randomness));
     JOBBRO_TRY_ASSIGN(journal, journal::Journal::open(*log_store, std::move(vault), std::move(who),
                                                       clock.now(), randomness));
-    JOBBRO_TRY_ASSIGN(auto subscriptions, delivery::Subscriptions::open(*log_store));
+    JOBBRO_TRY_ASSIGN(auto subscriptions, delivery::Subscriptions::open(*journal));
     core::Settings settings;
     settings.software = software();
     settings.started_at = clock.now();

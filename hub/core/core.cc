@@ -10,21 +10,6 @@ namespace {
 constexpr std::uint32_t protocol_version = 1;
 constexpr std::int64_t look_after_sessions_every_ms = 1000;
 
-// Names stand in keys and in the status: none may hold a CPR number, whatever its spelling.
-constexpr int digits_in_name_max = 9;
-
-bool is_subscription_name(const std::string& name) {
-    if (std::count_if(name.begin(), name.end(), [](char c) { return c >= '0' && c <= '9'; }) >
-        digits_in_name_max) {
-        return false;
-    }
-    return !name.empty() && name.size() <= limits::subscription_name_bytes_max &&
-           std::all_of(name.begin(), name.end(), [](char c) {
-               return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_' ||
-                      c == '.';
-           });
-}
-
 v1::Error error_frame(const Error& error, bool ended, std::uint64_t request_number) {
     v1::Error frame;
     frame.set_code(static_cast<v1::ErrorCode>(error.code));
@@ -47,15 +32,21 @@ Core::Core(journal::Journal& journal, delivery::Subscriptions subscriptions, Set
 
 Result<Turn> Core::turn(std::span<const FrameIn> frames, Instant now, Randomness& randomness,
                         const Conditions& conditions) {
-    Work work{now, &randomness, conditions, 0, {}, {}, {}, {}, {}, {}, {}};
+    Work work;
+    work.now = now;
+    work.randomness = &randomness;
+    work.conditions = conditions;
     for (const FrameIn& frame : frames)
         JOBBRO_TRY(take(frame, work));
     look_after_sessions(work);
+    JOBBRO_TRY(record_readings(work));
     JOBBRO_TRY_ASSIGN(const journal::Commit commit, journal_->commit(randomness));
     work.turn.report.entries = commit.entries;
     // From here on everything staged is durable and may be spoken of.
     JOBBRO_TRY(answer_submits(work));
     answer_administration(work);
+    answer_readings(work);
+    JOBBRO_TRY(answer_parked(work));
     for (const delivery::SessionNumber number : work.to_end) {
         const Session* const session = find_session(number);
         if (session == nullptr) continue;
@@ -111,11 +102,20 @@ Result<void> Core::take_from_session(Session& session, const v1::ClientFrame& fr
         case v1::ClientFrame::kSubmit:
             return submit(session, frame.submit(), work);
         case v1::ClientFrame::kSubscribe:
-            subscribe(session, frame.subscribe(), work);
-            return {};
+            return subscribe(session, frame.subscribe(), work);
         case v1::ClientFrame::kAck:
             acknowledge(session, frame.ack(), work);
             return {};
+        case v1::ClientFrame::kNack:
+            give_back(session, frame.nack(), work);
+            return {};
+        case v1::ClientFrame::kFetch:
+            return fetch(session, frame.fetch(), work);
+        case v1::ClientFrame::kListParked:
+            list_parked(session, frame.list_parked(), work);
+            return {};
+        case v1::ClientFrame::kActOnParked:
+            return act_on_parked(session, frame.act_on_parked(), work);
         case v1::ClientFrame::kUnsubscribe:
             unsubscribe(session, frame.unsubscribe(), work);
             return {};
@@ -201,92 +201,6 @@ v1::HubFrame Core::welcome(const Session& session) const {
     return frame;
 }
 
-// --- Subscriptions ---------------------------------------------------------------------------
-
-void Core::subscribe(Session& session, const v1::Subscribe& subscribe, Work& work) {
-    if (!is_subscription_name(subscribe.name()) || subscribe.credit() == 0 ||
-        subscribe.credit() > limits::credit_max) {
-        send_error(session, Error{ErrorCode::field_out_of_bounds, "name or credit"}, false, work);
-        return;
-    }
-    const auto opened =
-        subscriptions_.subscribe(session.party.text(), subscribe.name(), subscribe.credit(),
-                                 session.number, journal_->batch());
-    if (!opened) {
-        send_error(session, opened.error(), false, work);
-        return;
-    }
-    if (opened->replaced) {
-        const Session* const replaced = find_session(*opened->replaced);
-        JOBBRO_ASSERT(replaced != nullptr);
-        v1::HubFrame ended;
-        ended.mutable_subscription_ended()->set_name(subscribe.name());
-        ended.mutable_subscription_ended()->set_code(v1::ERROR_CODE_SUBSCRIPTION_REPLACED);
-        send(*replaced, std::move(ended), work);
-    }
-    v1::HubFrame frame;
-    frame.mutable_subscribed()->set_name(subscribe.name());
-    frame.mutable_subscribed()->set_next_sequence(opened->next.value());
-    send(session, std::move(frame), work);
-}
-
-void Core::acknowledge(Session& session, const v1::Ack& ack, Work& work) {
-    const auto done = subscriptions_.ack(session.party.text(), ack.name(), session.number,
-                                         Sequence{ack.sequence()}, journal_->batch());
-    if (!done) {
-        send_error(session, done.error(), false, work);
-        return;
-    }
-    ++work.turn.report.acks;
-}
-
-void Core::unsubscribe(Session& session, const v1::Unsubscribe& unsubscribe, Work& work) {
-    const auto done =
-        subscriptions_.unsubscribe(session.party.text(), unsubscribe.name(), session.number);
-    if (!done) {
-        send_error(session, done.error(), false, work);
-        return;
-    }
-    v1::HubFrame frame;
-    frame.mutable_subscription_ended()->set_name(unsubscribe.name());
-    send(session, std::move(frame), work);
-}
-
-// A provider has what jobcentres send it for as long as a grant lets it reach them; a jobcentre has
-// what is said on its own orders.
-bool Core::may_receive(const std::string& party, const journal::OpenedEntry& entry,
-                       Instant now) const {
-    const journal::Party* const receiver = journal_->registry().find(party);
-    if (receiver == nullptr || !receiver->is_in_force(now)) return false;
-    return receiver->id.role() == contract::Role::jobcentre || receiver->reaches(entry.sender, now);
-}
-
-Result<void> Core::deliver(Work& work) {
-    auto collected = subscriptions_.collect(
-        *journal_, [&](const std::string& party, const journal::OpenedEntry& entry) {
-            return may_receive(party, entry, work.now);
-        });
-    if (!collected) return std::move(collected).error();
-    for (delivery::Outgoing& each : collected->outgoing) {
-        const Session* const session = find_session(each.session);
-        JOBBRO_ASSERT(session != nullptr);
-        work.turn.report.deliveries += static_cast<std::size_t>(each.deliveries.deliveries_size());
-        v1::HubFrame frame;
-        *frame.mutable_deliveries() = std::move(each.deliveries);
-        send(*session, std::move(frame), work);
-    }
-    for (const auto& damaged : collected->damaged) {
-        JOBBRO_TRY(seal(damaged.error, work));
-        const Session* const session = find_session(damaged.session);
-        JOBBRO_ASSERT(session != nullptr);
-        v1::HubFrame ended;
-        ended.mutable_subscription_ended()->set_name(damaged.name);
-        ended.mutable_subscription_ended()->set_code(v1::ERROR_CODE_TAMPERED);
-        send(*session, std::move(ended), work);
-    }
-    return {};
-}
-
 // --- Sessions --------------------------------------------------------------------------------
 
 void Core::look_after_sessions(Work& work) {
@@ -334,7 +248,7 @@ void Core::route_gone(const Bytes& route) {
 }
 
 std::vector<FrameOut> Core::say_goodbye() {
-    Work work{{}, nullptr, {}, 0, {}, {}, {}, {}, {}, {}, {}};
+    Work work;
     for (const auto& [route, session] : sessions_) {
         v1::HubFrame frame;
         frame.mutable_goodbye();
@@ -349,6 +263,14 @@ Result<void> Core::seal(const Error& error, Work& work) {
     work.turn.report.sealed_now = true;
     work.turn.report.evidence = error.line();
     return journal_->record_seal(error.line());
+}
+
+Result<void> Core::answer_damage(const Session& session, const Error& error, Work& work,
+                                 std::uint64_t request_number) {
+    if (error.code == ErrorCode::store_failed) return error;
+    JOBBRO_TRY(seal(error, work));
+    send_error(session, ErrorCode::hub_sealed, false, work, request_number);
+    return {};
 }
 
 // --- Sending ---------------------------------------------------------------------------------

@@ -57,7 +57,10 @@ struct TurnReport {
     std::map<ErrorCode, std::size_t> rejected;  // by code
     std::map<ErrorCode, std::size_t> errors;    // Error frames, by code
     std::size_t deliveries = 0;
+    std::size_t redeliveries = 0;  // of those, from parked lists
     std::size_t acks = 0;
+    std::size_t nacks = 0;
+    std::size_t fetches = 0;  // answered
     std::size_t entries = 0;  // in this turn's commit
     bool sealed_now = false;  // evidence of tampering was found in this turn
     std::string evidence;     // what was found
@@ -94,11 +97,18 @@ class Core {
     // Tells every session goodbye. No turn may follow.
     [[nodiscard]] std::vector<FrameOut> say_goodbye();
 
-    // A turn without frames would send something.
-    [[nodiscard]] bool has_work() const { return subscriptions_.has_work(); }
+    // A turn without frames would send something, or store what the last one left.
+    [[nodiscard]] bool has_work() const {
+        return subscriptions_.has_work() || !journal_->batch().empty();
+    }
+    // When a turn without frames would next send something; none: not before there is work.
+    [[nodiscard]] std::optional<Instant> next_due() const { return subscriptions_.next_due(); }
     [[nodiscard]] std::size_t sessions() const { return sessions_.size(); }
     // How many subscriptions wait for their share of a turn.
     [[nodiscard]] std::size_t waiting_subscriptions() const { return subscriptions_.waiting(); }
+    // Messages that are parked, and subscriptions that stand still because too many are.
+    [[nodiscard]] std::size_t parked_messages() const { return subscriptions_.parked(); }
+    [[nodiscard]] std::size_t stopped_subscriptions() const { return subscriptions_.stopped(); }
     // Evidence of tampering was found: nothing is recorded any more.
     [[nodiscard]] bool is_sealed() const { return is_sealed_; }
 
@@ -117,17 +127,35 @@ class Core {
         std::uint64_t request_number;
         Sequence sequence;
     };
+    struct ParkedAnswer {
+        delivery::SessionNumber session;
+        std::uint64_t request_number;
+        Sequence sequence;
+        std::size_t messages;
+    };
+    // What may be handed out once it is recorded that it was.
+    struct Reading {
+        delivery::SessionNumber session;
+        std::string party;
+        std::uint64_t request_number;
+        std::shared_ptr<const journal::OpenedEntry> entry;
+    };
     // What one turn works with; its parts are named here so that handlers stay short.
     struct Work {
         Instant now;
-        Randomness* randomness;
+        Randomness* randomness = nullptr;
         Conditions conditions;
         std::size_t recorded = 0;
+        std::size_t causes_looked_up = 0;
         std::vector<delivery::SessionNumber> to_end;  // when all has been answered
         std::vector<Answer> answers;
         std::vector<RegistryAnswer> registry_answers;
         std::vector<std::pair<delivery::SessionNumber, v1::GetStatus>> status_requests;
         std::vector<std::pair<delivery::SessionNumber, v1::ListParties>> list_requests;
+        std::vector<std::pair<delivery::SessionNumber, v1::ListParked>> parked_requests;
+        std::vector<ParkedAnswer> parked_answers;
+        std::size_t parked_acted_on = 0;  // messages
+        std::vector<Reading> readings;
         std::vector<std::string> to_wake;
         Turn turn;
     };
@@ -141,12 +169,6 @@ class Core {
     Result<void> take(const FrameIn& frame, Work& work);
     Result<void> take_from_session(Session& session, const v1::ClientFrame& frame, Work& work);
     void hello(const FrameIn& frame, const v1::Hello& hello, Work& work);
-    void subscribe(Session& session, const v1::Subscribe& subscribe, Work& work);
-    void acknowledge(Session& session, const v1::Ack& ack, Work& work);
-    void unsubscribe(Session& session, const v1::Unsubscribe& unsubscribe, Work& work);
-    Result<void> deliver(Work& work);
-    [[nodiscard]] bool may_receive(const std::string& party, const journal::OpenedEntry& entry,
-                                   Instant now) const;
     void look_after_sessions(Work& work);
     [[nodiscard]] bool has_room_for(const journal::Party& party) const;
     // A quarter of the silence allowed, so that three may be missed.
@@ -161,10 +183,42 @@ class Core {
     static void send_error_unsealed(const Bytes& route, const Error& error, Work& work);
     [[nodiscard]] v1::HubFrame welcome(const Session& session) const;
     Result<void> seal(const Error& error, Work& work);
+    // What could not be read: store_failed ends the turn, damage seals the log and the request is
+    // answered so.
+    Result<void> answer_damage(const Session& session, const Error& error, Work& work,
+                               std::uint64_t request_number = 0);
+
+    // subscribing.cc
+    Result<void> subscribe(Session& session, const v1::Subscribe& subscribe, Work& work);
+    Result<delivery::Opening> opening_of(const v1::Subscribe& subscribe) const;
+    Result<std::optional<Sequence>> start_of(const v1::Subscribe& subscribe) const;
+    void acknowledge(Session& session, const v1::Ack& ack, Work& work);
+    void give_back(Session& session, const v1::Nack& nack, Work& work);
+    void unsubscribe(Session& session, const v1::Unsubscribe& unsubscribe, Work& work);
+    Result<void> deliver(Work& work);
+    [[nodiscard]] bool may_receive(const std::string& party, const journal::OpenedEntry& entry,
+                                   Instant now) const;
+    [[nodiscard]] delivery::Moment moment_of(const Work& work) const {
+        return {journal_, work.now, work.randomness};
+    }
+
+    // parked.cc
+    void list_parked(Session& session, const v1::ListParked& request, Work& work);
+    Result<void> act_on_parked(Session& session, const v1::ActOnParked& request, Work& work);
+    Result<Sequence> record_parked_act(const Session& session, const v1::ActOnParked& request,
+                                       std::span<const Sequence> sequences, Work& work);
+    Result<void> answer_parked(Work& work);
+    Result<v1::ParkedList> parked_list(const Session& session, const v1::ListParked& request,
+                                       Instant now);
+
+    // reading.cc
+    Result<void> fetch(Session& session, const v1::Fetch& fetch, Work& work);
+    Result<void> record_readings(Work& work);
+    void answer_readings(Work& work);
 
     // intake.cc
-    struct Place;  // of an envelope in its submit
-    struct Order;  // the order an envelope belongs to, found or about to be made
+    struct Place;   // of an envelope in its submit
+    struct Matter;  // what it is about, and who is to have it: matter.h
     Result<void> submit(Session& session, const v1::Submit& submit, Work& work);
     Result<Sequence> judge(Session& session, const Place& place, const v1::Envelope& envelope,
                            Work& work);
@@ -172,15 +226,36 @@ class Core {
                                const v1::Envelope& envelope, Work& work);
     Result<Sequence> record(const Session& session, const Place& place,
                             const v1::Envelope& envelope, const contract::EnvelopeFacts& facts,
-                            Order order, Work& work);
+                            Matter matter, Work& work);
     [[nodiscard]] std::optional<Error> capacity_error(const Work& work) const;
-    Result<Order> place_order(const Session& session, const v1::Envelope& envelope,
-                              const contract::EnvelopeFacts& facts, Work& work);
-    Result<Order> find_order(const Session& session, const v1::Envelope& envelope,
-                             const contract::EnvelopeFacts& facts, Instant now);
     Result<void> resolve_causes(const Session& session, const v1::Envelope& envelope,
-                                const contract::EnvelopeFacts& facts, const Order& order,
-                                v1::EntryIndex& index);
+                                const std::string& other_party, v1::EntryIndex& index, Work& work);
+
+    // matter.cc
+    Result<Matter> matter_of(const Session& session, const v1::Envelope& envelope,
+                             const contract::EnvelopeFacts& facts, const Work& work);
+    Result<Matter> place_order(const Session& session, const v1::Envelope& envelope,
+                               const contract::EnvelopeFacts& facts, const Work& work);
+    Result<Matter> find_order(const Session& session, const v1::Envelope& envelope,
+                              const contract::EnvelopeFacts& facts, Instant now);
+    Result<Matter> find_citizen(const Session& session, const v1::Envelope& envelope,
+                                const contract::EnvelopeFacts& facts, const Work& work);
+    Result<Matter> known_or_new_subject(const contract::EnvelopeFacts& facts, const Work& work);
+    Result<Matter> matter_of_subject(const journal::SubjectId& subject);
+    Result<Matter> own_citizen(const Session& session, const contract::CprNumber& citizen,
+                               const std::string& path);
+    Result<Matter> transfer_case(const Session& session, const v1::Envelope& envelope,
+                                 const contract::EnvelopeFacts& facts, const Work& work);
+    Result<Matter> change_cpr(const Session& session, const v1::Envelope& envelope,
+                              const contract::EnvelopeFacts& facts, const Work& work);
+    Result<Matter> merge_subjects(const Session& session, const v1::Envelope& envelope,
+                                  const contract::EnvelopeFacts& facts, const Work& work);
+    Result<void> add_providers_of(const journal::SubjectId& subject, const std::string& jobcentre,
+                                  Instant now, Matter& matter);
+    [[nodiscard]] std::vector<std::string> jobcentres_of(const std::string& provider,
+                                                         Instant now) const;
+    Result<void> note_in_case(const v1::Envelope& envelope, const contract::EnvelopeFacts& facts,
+                              const Matter& matter, Sequence sequence);
 
     // administration.cc
     Result<void> administer(Session& session, const v1::ClientFrame& frame, Work& work);

@@ -2,7 +2,8 @@
 #include <algorithm>
 
 #include "hub/core/core.h"
-#include "hub/domain/order_dialogue.h"
+#include "hub/core/matter.h"
+#include "proto/contract/kinds.h"
 #include "proto/evidence/merkle.h"
 #include "proto/evidence/signed_text.h"
 
@@ -15,18 +16,6 @@ struct Core::Place {
     const Bytes* bytes;
     evidence::Digest digest;
     journal::SubmitProof proof;
-};
-
-// The order a message belongs to: one that is there, or the one it opens.
-struct Core::Order {
-    journal::SubjectId subject{};
-    bool is_new_subject = false;
-    bool is_new = false;
-    KeySlot slot;
-    std::string jobcentre;
-    std::string provider;
-    std::uint64_t previous_of_order = 0;    // plus one; 0: none
-    std::uint64_t previous_of_subject = 0;  // plus one; 0: none
 };
 
 namespace {
@@ -42,12 +31,6 @@ Result<void> check_signature(const v1::Submit& submit, const journal::Party& par
         return ErrorCode::signature_wrong;
     }
     return {};
-}
-
-bool is_correction(const v1::Envelope& envelope) {
-    return std::any_of(envelope.causes().begin(), envelope.causes().end(), [](const v1::Cause& c) {
-        return c.relation() == v1::CAUSE_RELATION_CORRECTS;
-    });
 }
 
 bool may_come_again(const Error& error) {
@@ -93,6 +76,9 @@ Result<void> Core::submit(Session& session, const v1::Submit& submit, Work& work
             answer.fate = Error{ErrorCode::envelope_too_large};
         } else if (!envelope.ParseFromString(bytes)) {
             answer.fate = Error{ErrorCode::envelope_malformed};
+        } else if (envelope.ByteSizeLong() != bytes.size()) {
+            // A field given twice would hide its first value from every check.
+            answer.fate = Error{ErrorCode::envelope_malformed, "not as proto3 writes it"};
         } else {
             const Place place{
                 submit.submit_number(), i, &bytes, digests[i],
@@ -166,97 +152,67 @@ Result<Sequence> Core::judge_new(const Session& session, const Place& place,
                                  const v1::Envelope& envelope, Work& work) {
     if (const auto error = capacity_error(work)) return *error;
     JOBBRO_TRY_ASSIGN(const auto facts, contract::validate(envelope, work.now));
-    if (session.party.role() != domain::sender_of(facts.kind)) {
+    const contract::KindRule* const rule = contract::find_kind_rule(facts.kind);
+    JOBBRO_ASSERT(rule != nullptr);
+    if (!contract::may_send(session.party.role(), *rule)) {
         return Error{ErrorCode::role_not_allowed, {}, "body"};
     }
-    const bool opens = domain::opens_order(facts.kind) && !is_correction(envelope);
-    auto order = opens ? place_order(session, envelope, facts, work)
-                       : find_order(session, envelope, facts, work.now);
-    if (!order) return std::move(order).error();
-    return record(session, place, envelope, facts, *std::move(order), work);
+    JOBBRO_TRY_ASSIGN(Matter matter, matter_of(session, envelope, facts, work));
+    return record(session, place, envelope, facts, std::move(matter), work);
 }
 
-Result<Core::Order> Core::place_order(const Session& session, const v1::Envelope& envelope,
-                                      const contract::EnvelopeFacts& facts, Work& work) {
-    const journal::Party* const provider = journal_->registry().find(envelope.audience().party());
-    if (provider == nullptr || provider->id.role() != contract::Role::provider ||
-        !provider->reaches(session.party.text(), work.now)) {
-        return Error{ErrorCode::provider_unknown, {}, "audience.party"};
-    }
-    JOBBRO_TRY_ASSIGN(const auto taken, journal_->cases().subject_of(facts.order_id));
-    if (taken) return Error{ErrorCode::order_exists, {}, "order_id"};
-    Order order;
-    order.is_new = true;
-    order.jobcentre = session.party.text();
-    order.provider = provider->id.text();
-    JOBBRO_TRY_ASSIGN(const auto subject, journal_->vault().subject_of(facts.citizen));
-    order.is_new_subject = !subject.has_value();
-    order.subject = subject ? *subject : work.randomness->take<16>();
-    if (order.is_new_subject) {
-        journal_->cases().make(order.subject);
-        return order;
-    }
-    JOBBRO_TRY_ASSIGN(const auto* const row, journal_->cases().open(order.subject));
-    if (static_cast<std::size_t>(row->orders_size()) >= limits::orders_per_subject_max) {
-        return Error{ErrorCode::orders_limit, {}, "citizen"};
-    }
-    order.previous_of_subject = row->last_sequence_plus_one();
-    return order;
+namespace {
+
+// The sender a cause means: as told, else the other party of the order or oneself.
+const std::string& sender_of(const v1::Cause& cause, const std::string& self,
+                             const std::string& other) {
+    if (!cause.sender().empty()) return cause.sender();
+    return cause.relation() == v1::CAUSE_RELATION_CORRECTS || other.empty() ? self : other;
 }
 
-Result<Core::Order> Core::find_order(const Session& session, const v1::Envelope& envelope,
-                                     const contract::EnvelopeFacts& facts, Instant now) {
-    // An order of somebody else's is answered as one that does not exist, and so is one whose
-    // jobcentre the provider may not reach any more.
-    const Error unknown{ErrorCode::order_unknown, {}, "order_id"};
-    JOBBRO_TRY_ASSIGN(const auto subject, journal_->cases().subject_of(facts.order_id));
-    if (!subject) return unknown;
-    JOBBRO_TRY_ASSIGN(auto* const row, journal_->cases().open(*subject));
-    const journal::rows::OrderRow* const found = journal::find_order(*row, facts.order_id);
-    if (found == nullptr) return Error{ErrorCode::tampered, "an order without its case"};
-    const bool by_jobcentre = session.party.role() == contract::Role::jobcentre;
-    if (session.party.text() != (by_jobcentre ? found->jobcentre() : found->provider())) {
-        return unknown;
-    }
-    if (by_jobcentre && envelope.audience().party() != found->provider()) {
-        return Error{ErrorCode::audience_invalid, {}, "audience.party"};
-    }
-    const journal::Party* const provider = journal_->registry().find(found->provider());
-    JOBBRO_ASSERT(provider != nullptr);
-    if (!provider->reaches(found->jobcentre(), now)) {
-        return by_jobcentre ? Error{ErrorCode::provider_unknown, {}, "audience.party"} : unknown;
-    }
-    JOBBRO_TRY_ASSIGN(const auto named, journal_->vault().subject_of(facts.citizen));
-    if (named != subject) return Error{ErrorCode::citizen_mismatch, {}, "citizen.cpr_number"};
-    Order order;
-    order.subject = *subject;
-    order.slot = KeySlot{found->slot()};
-    order.jobcentre = found->jobcentre();
-    order.provider = found->provider();
-    order.previous_of_order = found->last_sequence_plus_one();
-    order.previous_of_subject = row->last_sequence_plus_one();
-    return order;
+// What was neither said by the party nor to it does not exist for it.
+bool is_known_to(const std::string& party, const journal::OpenedEntry& entry) {
+    const auto& audience = entry.index.audience();
+    return entry.sender == party ||
+           std::find(audience.begin(), audience.end(), party) != audience.end();
 }
+
+// Whether a message of `rule`, which `index` is being written for, may point at `entry`.
+bool may_point_at(const journal::OpenedEntry& entry, v1::CauseRelation relation,
+                  const contract::KindRule& rule, const std::string& sender,
+                  const v1::EntryIndex& index) {
+    const bool same_matter =
+        index.order_id().empty()
+            ? entry.index.order_id().empty() && entry.index.subject_id() == index.subject_id()
+            : entry.index.order_id() == index.order_id();
+    if (!same_matter) return false;
+    if (relation == v1::CAUSE_RELATION_CORRECTS) {
+        return entry.sender == sender && entry.index.kind() == rule.kind;
+    }
+    return rule.answered.empty() || std::find(rule.answered.begin(), rule.answered.end(),
+                                              entry.index.kind()) != rule.answered.end();
+}
+
+}  // namespace
 
 Result<void> Core::resolve_causes(const Session& session, const v1::Envelope& envelope,
-                                  const contract::EnvelopeFacts& facts, const Order& order,
-                                  v1::EntryIndex& index) {
-    const std::string& other =
-        session.party.text() == order.jobcentre ? order.provider : order.jobcentre;
+                                  const std::string& other_party, v1::EntryIndex& index,
+                                  Work& work) {
+    const contract::KindRule& rule = *contract::find_kind_rule(index.kind());
     for (int i = 0; i < envelope.causes_size(); ++i) {
         const v1::Cause& cause = envelope.causes(i);
         const std::string path = "causes[" + std::to_string(i) + "]";
-        const bool corrects = cause.relation() == v1::CAUSE_RELATION_CORRECTS;
-        const std::string& sender =
-            !cause.sender().empty() ? cause.sender() : (corrects ? session.party.text() : other);
         JOBBRO_TRY_ASSIGN(const auto id, contract::MessageId::parse(cause.message_id()));
-        JOBBRO_TRY_ASSIGN(const auto recorded, journal_->find_message(sender, id));
+        if (++work.causes_looked_up > limits::cause_lookups_per_turn_max) return ErrorCode::busy;
+        JOBBRO_TRY_ASSIGN(
+            const auto recorded,
+            journal_->find_message(sender_of(cause, session.party.text(), other_party), id));
         if (!recorded) return Error{ErrorCode::cause_unknown, {}, path};
         JOBBRO_TRY_ASSIGN(const auto entry, journal_->read(recorded->sequence));
-        const bool same_order = entry->index.order_id() == facts.order_id.view();
-        const bool may_correct =
-            sender == session.party.text() && entry->index.kind() == facts.kind;
-        if (!same_order || (corrects && !may_correct)) {
+        if (!is_known_to(session.party.text(), *entry)) {
+            return Error{ErrorCode::cause_unknown, {}, path};
+        }
+        if (!may_point_at(*entry, cause.relation(), rule, session.party.text(), index)) {
             return Error{ErrorCode::cause_mismatch, {}, path};
         }
         v1::EntryCause& resolved = *index.add_causes();
@@ -268,49 +224,34 @@ Result<void> Core::resolve_causes(const Session& session, const v1::Envelope& en
 
 Result<Sequence> Core::record(const Session& session, const Place& place,
                               const v1::Envelope& envelope, const contract::EnvelopeFacts& facts,
-                              Order order, Work& work) {
+                              Matter matter, Work& work) {
     v1::EntryIndex index;
     index.set_kind(facts.kind);
-    const std::string& receiver =
-        session.party.text() == order.jobcentre ? order.provider : order.jobcentre;
-    index.add_audience(receiver);
-    index.set_order_id(Bytes{facts.order_id.view()});
-    index.set_subject_id(Bytes{view(order.subject)});
-    index.set_previous_of_order(order.previous_of_order);
-    index.set_previous_of_subject(order.previous_of_subject);
-    JOBBRO_TRY(resolve_causes(session, envelope, facts, order, index));
+    for (const std::string& receiver : matter.receivers)
+        index.add_audience(receiver);
+    if (facts.order_id) index.set_order_id(Bytes{facts.order_id->view()});
+    if (matter.subject) index.set_subject_id(Bytes{view(*matter.subject)});
+    index.set_previous_of_order(matter.previous_of_order);
+    index.set_previous_of_subject(matter.previous_of_subject);
+    JOBBRO_TRY(resolve_causes(session, envelope, matter.other_party, index, work));
     for (v1::Finding& finding : contract::findings_of(envelope)) {
         *index.add_findings() = std::move(finding);
     }
     // Nothing of the message's own can go wrong from here on.
-    if (order.is_new) {
-        JOBBRO_TRY_ASSIGN(order.slot, journal_->take_slot());
+    if (matter.needs_slot) {
+        JOBBRO_TRY_ASSIGN(matter.slot, journal_->take_slot());
     }
     journal::Draft draft{facts.message_id, session.party.text(), *place.bytes,    place.digest,
-                         place.proof,      order.slot,           std::move(index)};
+                         place.proof,      matter.slot,          std::move(index)};
     JOBBRO_TRY_ASSIGN(const Sequence sequence, journal_->stage(draft, work.now, *work.randomness));
-    JOBBRO_TRY_ASSIGN(auto* const row, journal_->cases().open(order.subject));
-    if (order.is_new) {
-        journal::rows::OrderRow& added = *row->add_orders();
-        added.set_order_id(Bytes{facts.order_id.view()});
-        added.set_jobcentre(order.jobcentre);
-        added.set_provider(order.provider);
-        added.set_slot(order.slot.value());
-        journal_->cases().add_order(facts.order_id, order.subject);
+    if (matter.subject) {
+        JOBBRO_TRY(note_in_case(envelope, facts, matter, sequence));
     }
-    if (order.is_new_subject) {
-        journal_->vault().bind(facts.citizen, order.subject, sequence, *work.randomness);
+    if (matter.binds_citizen) {
+        journal_->vault().bind(*facts.citizen, *matter.subject, sequence, *work.randomness);
     }
-    journal::rows::OrderRow* const changed = journal::find_order(*row, facts.order_id);
-    JOBBRO_ASSERT(changed != nullptr);
-    if (!is_correction(envelope)) {
-        const auto before = static_cast<domain::OrderState>(changed->state());
-        changed->set_state(static_cast<std::uint32_t>(domain::state_after(before, facts.kind)));
-    }
-    changed->set_last_sequence_plus_one(sequence.value() + 1);
-    row->set_last_sequence_plus_one(sequence.value() + 1);
-    journal_->cases().changed(order.subject);
-    work.to_wake.push_back(receiver);
+    for (const std::string& receiver : matter.receivers)
+        work.to_wake.push_back(receiver);
     ++work.turn.report.messages[facts.kind].accepted;
     ++work.recorded;
     return sequence;

@@ -1,3 +1,4 @@
+// Opening, acking and closing; where each subscription stands.
 #include "hub/delivery/subscriptions.h"
 
 #include <algorithm>
@@ -11,99 +12,124 @@ namespace {
 
 namespace tables = journal::log_table;
 
-// How many entries one subscription may get before the next one's turn.
-constexpr std::size_t share_of_turn = 128;
-
-Bytes cursor_key(const std::string& party, const std::string& name) {
-    Bytes key = party;
-    key.push_back('\0');
-    key += name;
-    return key;
+Bytes cursor_key(const SubscriptionKey& key) {
+    Bytes bytes = key.first;
+    bytes.push_back('\0');
+    bytes += key.second;
+    return bytes;
 }
 
-Bytes cursor_row(Sequence next) {
+void stage_cursor(const SubscriptionKey& key, Sequence next, const Moment& moment) {
     journal::rows::CursorRow row;
     row.set_next_sequence(next.value());
-    return row.SerializeAsString();
+    moment.journal->batch().put(tables::cursors, cursor_key(key), row.SerializeAsString());
 }
 
-v1::Delivery delivery_of(const journal::OpenedEntry& entry) {
-    v1::Delivery delivery;
-    delivery.set_sequence(entry.sequence.value());
-    auto& time = *delivery.mutable_recorded_at();
-    time.set_seconds(entry.recorded_at.microseconds / 1000000);
-    time.set_nanos(static_cast<std::int32_t>(entry.recorded_at.microseconds % 1000000) * 1000);
-    delivery.set_envelope(entry.body);
-    *delivery.mutable_findings() = entry.index.findings();
-    return delivery;
+void forget_settled(const SubscriptionKey& key, ParkedList& parked, Sequence end,
+                    const Moment& moment) {
+    for (const Sequence each : parked.forget_settled_below(end))
+        erase_parked(key, each, moment);
 }
 
 }  // namespace
 
-Result<Subscriptions> Subscriptions::open(const store::Store& log) {
-    Subscriptions subscriptions;
+// --- At start --------------------------------------------------------------------------------
+
+Result<Subscriptions> Subscriptions::open(journal::Journal& journal, ParkedBounds bounds) {
+    Subscriptions all{bounds};
     bool whole = true;
-    JOBBRO_TRY(log.scan(tables::cursors, {}, [&](BytesView key, BytesView value) {
+    JOBBRO_TRY(journal.log().scan(tables::cursors, {}, [&](BytesView key, BytesView value) {
         journal::rows::CursorRow row;
         const std::size_t end = key.find('\0');
         whole = end != BytesView::npos &&
                 row.ParseFromArray(value.data(), static_cast<int>(value.size()));
         if (!whole) return false;
-        Subscription& subscription =
-            subscriptions
-                .subscriptions_[Key{Bytes{key.substr(0, end)}, Bytes{key.substr(end + 1)}}];
-        subscription.next = Sequence{row.next_sequence()};
+        all.subscriptions_[Key{Bytes{key.substr(0, end)}, Bytes{key.substr(end + 1)}}].next =
+            Sequence{row.next_sequence()};
         return true;
     }));
     if (!whole) return Error{ErrorCode::tampered, "a cursor's row"};
-    return subscriptions;
+    JOBBRO_TRY(read_parked(journal, [&](const ParkedFound& found) {
+        const auto subscription = all.subscriptions_.find(found.key);
+        whole = subscription != all.subscriptions_.end() &&
+                found.sequence.value() < journal.size().value();
+        if (!whole) return false;
+        if (found.message) {
+            subscription->second.parked.add(found.sequence, *found.message);
+        } else {
+            subscription->second.parked.settle(found.sequence);
+        }
+        return true;
+    }));
+    if (!whole) return Error{ErrorCode::tampered, "a parked message's row"};
+    for (auto& [key, subscription] : all.subscriptions_)
+        all.count(key, subscription);
+    return all;
+}
+
+// --- What sessions ask for -------------------------------------------------------------------
+
+bool Subscriptions::has_room_for(const std::string& party) const {
+    std::size_t count = 0;
+    for (auto each = subscriptions_.lower_bound(Key{party, ""});
+         each != subscriptions_.end() && each->first.first == party; ++each) {
+        ++count;
+    }
+    return count < limits::subscriptions_per_party_max;
 }
 
 Result<Opened> Subscriptions::subscribe(const std::string& party, const std::string& name,
-                                        std::uint32_t credit, SessionNumber session,
-                                        store::Batch& batch) {
+                                        Opening opening, SessionNumber session,
+                                        const Moment& moment) {
     const Key key{party, name};
     auto found = subscriptions_.find(key);
     if (found == subscriptions_.end()) {
-        const auto first = subscriptions_.lower_bound(Key{party, ""});
-        std::size_t count = 0;
-        for (auto each = first; each != subscriptions_.end() && each->first.first == party;
-             ++each) {
-            ++count;
-        }
-        if (count >= limits::subscriptions_per_party_max) return ErrorCode::subscription_limit;
+        if (!has_room_for(party)) return ErrorCode::subscription_limit;
         found = subscriptions_.emplace(key, Subscription{}).first;
-        batch.put(tables::cursors, cursor_key(party, name), cursor_row(Sequence{0}));
+        stage_cursor(key, Sequence{0}, moment);
     }
     Subscription& subscription = found->second;
-    Opened opened{subscription.next, std::nullopt};
+    Opened opened;
     if (subscription.session && *subscription.session != session) {
         opened.replaced = subscription.session;
     }
     close(key, subscription);
+    if (opening.start) {
+        // Everything from there on is asked for, what was acked or dropped too.
+        const Sequence end{moment.journal->size().value()};
+        forget_settled(key, subscription.parked, end, moment);
+        move_cursor(key, subscription, *opening.start, moment);
+    }
     subscription.session = session;
-    subscription.credit = credit;
+    subscription.opening = std::move(opening);
+    subscription.salt = moment.randomness->take<16>();
     subscription.look_from = subscription.next;
+    subscription.delivered_before = subscription.next;
+    subscription.passed_before = subscription.next;
+    subscription.nacks_taken = 0;
+    count(key, subscription);
     enqueue(key, subscription);
+    opened.next = subscription.next;
+    opened.parked = state_of(key, subscription);
+    subscription.told_stopped = opened.parked.is_stopped();
     return opened;
 }
 
 Result<void> Subscriptions::ack(const std::string& party, const std::string& name,
-                                SessionNumber session, Sequence sequence, store::Batch& batch) {
+                                SessionNumber session, Sequence sequence, const Moment& moment) {
     const Key key{party, name};
     Subscription* const subscription = find_open(key, session);
     if (subscription == nullptr) return ErrorCode::subscription_unknown;
     if (sequence < subscription->next) return {};
-    if (subscription->unacked.empty() || sequence > subscription->unacked.back().sequence) {
-        return ErrorCode::ack_ahead;
-    }
+    if (sequence >= subscription->delivered_before) return ErrorCode::ack_ahead;
     while (!subscription->unacked.empty() && subscription->unacked.front().sequence <= sequence) {
-        subscription->unacked_bytes -= subscription->unacked.front().bytes;
-        unacked_bytes_total_ -= subscription->unacked.front().bytes;
+        give_back(*subscription, subscription->unacked.front().bytes);
         subscription->unacked.pop_front();
     }
-    subscription->next = sequence.next();
-    batch.put(tables::cursors, cursor_key(party, name), cursor_row(subscription->next));
+    move_cursor(key, *subscription,
+                subscription->unacked.empty() ? subscription->passed_before : sequence.next(),
+                moment);
+    count(key, *subscription);
     enqueue(key, *subscription);
     return {};
 }
@@ -124,19 +150,56 @@ void Subscriptions::end_session(const std::string& party, SessionNumber session)
     }
 }
 
+// What was out is due again when its row says: when it went out, that was told already.
 void Subscriptions::close(const Key& key, Subscription& subscription) {
-    unacked_bytes_total_ -= subscription.unacked_bytes;
+    for (const auto& [lane, out] : subscription.out) {
+        const Parked* const found = subscription.parked.find(out.sequence);
+        if (found == nullptr) continue;  // dropped while it was out
+        Parked message = *found;
+        message.is_out = false;
+        subscription.parked.change(out.sequence, message);
+    }
+    subscription.out.clear();
     subscription.unacked.clear();
+    unacked_bytes_total_ -= subscription.unacked_bytes;
     subscription.unacked_bytes = 0;
     subscription.session.reset();
+    set_timer(key, subscription, std::nullopt);
     if (subscription.is_ready) std::erase(ready_, key);
     subscription.is_ready = false;
+    count(key, subscription);
 }
 
+void Subscriptions::move_cursor(const Key& key, Subscription& subscription, Sequence next,
+                                const Moment& moment) {
+    subscription.next = next;
+    stage_cursor(key, next, moment);
+    forget_settled(key, subscription.parked, next, moment);
+}
+
+void Subscriptions::give_back(Subscription& subscription, std::size_t bytes) {
+    subscription.unacked_bytes -= bytes;
+    unacked_bytes_total_ -= bytes;
+}
+
+// --- The line --------------------------------------------------------------------------------
+
 void Subscriptions::enqueue(const Key& key, Subscription& subscription) {
-    if (subscription.is_ready) return;
+    if (subscription.is_ready || !subscription.session) return;
     subscription.is_ready = true;
     ready_.push_back(key);
+}
+
+void Subscriptions::set_timer(const Key& key, Subscription& subscription,
+                              std::optional<Instant> timer) {
+    if (subscription.timer) timers_.erase({*subscription.timer, key});
+    subscription.timer = timer;
+    if (timer) timers_.emplace(*timer, key);
+}
+
+std::optional<Instant> Subscriptions::next_due() const {
+    if (timers_.empty()) return std::nullopt;
+    return timers_.begin()->first;
 }
 
 Subscriptions::Subscription* Subscriptions::find_open(const Key& key, SessionNumber session) {
@@ -148,65 +211,11 @@ Subscriptions::Subscription* Subscriptions::find_open(const Key& key, SessionNum
 void Subscriptions::wake(const std::string& party) {
     for (auto each = subscriptions_.lower_bound(Key{party, ""});
          each != subscriptions_.end() && each->first.first == party; ++each) {
-        if (each->second.session) enqueue(each->first, each->second);
+        enqueue(each->first, each->second);
     }
 }
 
-Result<Subscriptions::Collected> Subscriptions::collect(journal::Journal& journal,
-                                                        const MayReceive& may_receive) {
-    Collected collected;
-    std::size_t budget = limits::deliveries_per_turn_max;
-    // Each ready subscription is looked at once; those with more to say go to the back of the line.
-    for (std::size_t left = ready_.size(); left > 0 && budget > 0; --left) {
-        const Key key = ready_.front();
-        ready_.pop_front();
-        auto done = collect_one(key, journal, may_receive, budget, collected.outgoing);
-        if (done) continue;
-        if (done.error().code == ErrorCode::store_failed) return std::move(done).error();
-        Subscription& subscription = subscriptions_.at(key);
-        collected.damaged.push_back({*subscription.session, key.second, std::move(done).error()});
-        close(key, subscription);
-    }
-    return collected;
-}
-
-Result<void> Subscriptions::collect_one(const Key& key, journal::Journal& journal,
-                                        const MayReceive& may_receive, std::size_t& budget,
-                                        std::vector<Outgoing>& out) {
-    Subscription& subscription = subscriptions_.at(key);
-    subscription.is_ready = false;
-    const std::size_t credit_left = subscription.credit - subscription.unacked.size();
-    const std::size_t most = std::min({credit_left, budget, share_of_turn});
-    if (most == 0) return {};  // an ack puts it back in the line
-    JOBBRO_TRY_ASSIGN(const auto routed,
-                      journal.routing().next(key.first, subscription.look_from, most));
-    std::size_t frame_bytes = limits::delivery_frame_bytes_max;
-    for (const Sequence each : routed) {
-        // Waits for an ack of its own. One message at a time goes out to everybody, so that those
-        // who do not ack keep nobody else waiting.
-        const bool is_full = subscription.unacked_bytes >= limits::unacked_bytes_max ||
-                             unacked_bytes_total_ >= limits::unacked_bytes_total_max;
-        if (is_full && !subscription.unacked.empty()) return {};
-        JOBBRO_TRY_ASSIGN(const auto entry, journal.read(each));
-        subscription.look_from = each.next();
-        if (!may_receive(key.first, *entry)) continue;
-        v1::Delivery delivery = delivery_of(*entry);
-        const std::size_t bytes = delivery.ByteSizeLong();
-        if (frame_bytes + bytes > limits::delivery_frame_bytes_max) {
-            out.push_back({*subscription.session, {}});
-            out.back().deliveries.set_name(key.second);
-            frame_bytes = 0;
-        }
-        *out.back().deliveries.add_deliveries() = std::move(delivery);
-        frame_bytes += bytes;
-        subscription.unacked.push_back({each, bytes});
-        subscription.unacked_bytes += bytes;
-        unacked_bytes_total_ += bytes;
-        --budget;
-    }
-    if (routed.size() == most) enqueue(key, subscription);
-    return {};
-}
+// --- How things are --------------------------------------------------------------------------
 
 std::vector<v1::SubscriptionStatus> Subscriptions::status(std::size_t most) const {
     std::vector<v1::SubscriptionStatus> all;
@@ -216,8 +225,12 @@ std::vector<v1::SubscriptionStatus> Subscriptions::status(std::size_t most) cons
         status.set_party(key.first);
         status.set_name(key.second);
         status.set_next_sequence(subscription.next.value());
-        status.set_unacked(static_cast<std::uint32_t>(subscription.unacked.size()));
+        status.set_unacked(static_cast<std::uint32_t>(subscription.in_flight()));
         status.set_open(subscription.session.has_value());
+        status.set_parked(static_cast<std::uint32_t>(subscription.parked.size()));
+        status.set_parked_for_person(
+            static_cast<std::uint32_t>(subscription.parked.count_for_person()));
+        status.set_is_stopped(is_stopped(subscription));
     }
     return all;
 }

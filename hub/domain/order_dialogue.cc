@@ -2,8 +2,9 @@
 
 namespace jobbro::domain {
 
-contract::Role sender_of(v1::MessageKind kind) {
-    return opens_order(kind) ? contract::Role::jobcentre : contract::Role::provider;
+bool is_over(OrderState state) {
+    return state == OrderState::declined || state == OrderState::ended ||
+           state == OrderState::cancelled;
 }
 
 bool opens_order(v1::MessageKind kind) {
@@ -11,6 +12,7 @@ bool opens_order(v1::MessageKind kind) {
 }
 
 OrderState state_after(OrderState before, v1::MessageKind kind) {
+    if (is_over(before)) return before;
     switch (kind) {
         case v1::MESSAGE_KIND_ORDER:
             return OrderState::placed;
@@ -22,6 +24,8 @@ OrderState state_after(OrderState before, v1::MessageKind kind) {
             return OrderState::started;
         case v1::MESSAGE_KIND_COURSE_END:
             return OrderState::ended;
+        case v1::MESSAGE_KIND_ORDER_CANCELLATION:
+            return OrderState::cancelled;
         default:
             return before;
     }

@@ -13,6 +13,7 @@ namespace {
 constexpr std::uint32_t tables_version = 1;
 constexpr BytesView head_key = "head";
 constexpr BytesView sealed_key = "sealed";
+constexpr KeySlot general_slot{0};
 
 Bytes message_key(const std::string& sender, BytesView id) {
     Bytes key = sender;
@@ -86,8 +87,9 @@ Result<Sequence> Journal::stage(const Draft& draft, Instant now, Randomness& ran
     }
     last_recorded_ = clear.recorded_at;
     ++staged_entries_;
-    remember(std::make_shared<const OpenedEntry>(
-        OpenedEntry{sequence, clear.recorded_at, draft.sender, draft.index, Bytes{draft.body}}));
+    remember(std::make_shared<const OpenedEntry>(OpenedEntry{sequence, clear.recorded_at,
+                                                             draft.sender, draft.index,
+                                                             Bytes{draft.body}, clear.message_id}));
     return sequence;
 }
 
@@ -96,18 +98,24 @@ Result<KeySlot> Journal::take_slot() {
     return KeySlot{next_slot_++};
 }
 
-Result<Sequence> Journal::stage_registry_change(const v1::RegistryChange& change, Party party,
-                                                Instant now, Randomness& randomness) {
-    const Bytes body = change.SerializeAsString();
+Result<Sequence> Journal::stage_own(v1::MessageKind kind, BytesView body, Instant now,
+                                    Randomness& randomness) {
     Draft draft{contract::MessageId::make(now, randomness),
                 contract::PartyId::hub().text(),
                 body,
                 evidence::sha256(body),
                 {},
-                KeySlot{0},
+                general_slot,
                 {}};
-    draft.index.set_kind(v1::MESSAGE_KIND_REGISTRY_CHANGE);
-    JOBBRO_TRY_ASSIGN(const Sequence sequence, stage(draft, now, randomness));
+    draft.index.set_kind(kind);
+    return stage(draft, now, randomness);
+}
+
+Result<Sequence> Journal::stage_registry_change(const v1::RegistryChange& change, Party party,
+                                                Instant now, Randomness& randomness) {
+    JOBBRO_TRY_ASSIGN(
+        const Sequence sequence,
+        stage_own(v1::MESSAGE_KIND_REGISTRY_CHANGE, change.SerializeAsString(), now, randomness));
     registry_->apply(std::move(party), sequence, batch_);
     return sequence;
 }
@@ -213,11 +221,40 @@ Result<std::shared_ptr<const OpenedEntry>> Journal::read(Sequence sequence) {
                                       evidence::part_key(*data_key, view(clear.salt),
                                                          evidence::part_body, sequence),
                                       clear.body_commitment, parts.sealed_body, parts.clear_bytes));
-    OpenedEntry opened{sequence, clear.recorded_at, clear.sender, {}, std::move(body)};
+    OpenedEntry opened{sequence, clear.recorded_at, clear.sender,
+                       {},       std::move(body),   clear.message_id};
     if (clear.sequence != sequence || !opened.index.ParseFromString(index)) {
         return tampered("entry " + std::to_string(sequence.value()));
     }
     return std::make_shared<const OpenedEntry>(std::move(opened));
+}
+
+Result<Instant> Journal::recorded_at(Sequence sequence) const {
+    if (!recent_.empty() && sequence >= recent_.front()->sequence) {
+        return recent_[sequence.value() - recent_.front()->sequence.value()]->recorded_at;
+    }
+    JOBBRO_TRY_ASSIGN(const auto entry, log_->get(log_table::entries, key_of(sequence.value())));
+    if (!entry) return tampered("entry " + std::to_string(sequence.value()) + " is missing");
+    JOBBRO_TRY_ASSIGN(const EntryParts parts, decode_entry(*entry));
+    if (parts.clear.sequence != sequence) {
+        return tampered("entry " + std::to_string(sequence.value()));
+    }
+    return parts.clear.recorded_at;
+}
+
+Result<Sequence> Journal::first_recorded_from(Instant time) const {
+    std::uint64_t first = 0;
+    std::uint64_t end = tree_.size().value();
+    while (first < end) {
+        const std::uint64_t middle = first + (end - first) / 2;
+        JOBBRO_TRY_ASSIGN(const Instant recorded, recorded_at(Sequence{middle}));
+        if (recorded < time) {
+            first = middle + 1;
+        } else {
+            end = middle;
+        }
+    }
+    return Sequence{first};
 }
 
 Result<Bytes> Journal::checkpoint_with(Sequence sequence) const {
@@ -279,16 +316,8 @@ Result<void> Journal::make_first_entry(Instant now, Randomness& randomness) {
     if (vault_.bound_through() > Sequence{0}) return tampered("the vault has seen a longer log");
     JOBBRO_TRY(vault_.refill(KeySlot{next_slot_}, randomness));
     const v1::LogOpened opened = log_opened(now);
-    const Bytes body = opened.SerializeAsString();
-    Draft draft{contract::MessageId::make(now, randomness),
-                contract::PartyId::hub().text(),
-                body,
-                evidence::sha256(body),
-                {},
-                KeySlot{0},
-                {}};
-    draft.index.set_kind(v1::MESSAGE_KIND_LOG_OPENED);
-    JOBBRO_TRY_ASSIGN(const Sequence first, stage(draft, now, randomness));
+    JOBBRO_TRY_ASSIGN(const Sequence first, stage_own(v1::MESSAGE_KIND_LOG_OPENED,
+                                                      opened.SerializeAsString(), now, randomness));
     JOBBRO_ASSERT(first == Sequence{0});
     JOBBRO_TRY_ASSIGN(registry_, Registry::first(opened));
     for (const auto& [id, party] : std::map{registry_->parties()}) {

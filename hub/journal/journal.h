@@ -39,6 +39,7 @@ struct OpenedEntry {
     std::string sender;  // party id
     v1::EntryIndex index;
     Bytes body;
+    ByteArray<16> message_id{};
 };
 
 // Where a message id of a sender stands.
@@ -88,6 +89,9 @@ class Journal {
     Result<KeySlot> take_slot();
     // For working rows of other rooms that belong to the same turn.
     store::Batch& batch() { return batch_; }
+    // An entry of the hub's own, for no party, under the general key. Errors: as stage().
+    Result<Sequence> stage_own(v1::MessageKind kind, BytesView body, Instant now,
+                               Randomness& randomness);
     // Statement judged right by registry(): its entry, and the party as it is now.
     Result<Sequence> stage_registry_change(const v1::RegistryChange& change, Party party,
                                            Instant now, Randomness& randomness);
@@ -109,6 +113,9 @@ class Journal {
                                                                const contract::MessageId& id) const;
     // Errors: store_failed, tampered, opening_failed. Requires: sequence below size().
     Result<std::shared_ptr<const OpenedEntry>> read(Sequence sequence);
+    // The first entry recorded at `time` or later; size() when there is none.
+    // Errors: store_failed, tampered.
+    [[nodiscard]] Result<Sequence> first_recorded_from(Instant time) const;
     // The checkpoint note of the commit that holds the entry. Errors: store_failed, tampered.
     [[nodiscard]] Result<Bytes> checkpoint_with(Sequence sequence) const;
 
@@ -143,6 +150,7 @@ class Journal {
     Result<void> read_unfinished_block();
     Result<void> bind_again(Randomness& randomness);
     [[nodiscard]] v1::LogOpened log_opened(Instant now) const;
+    [[nodiscard]] Result<Instant> recorded_at(Sequence sequence) const;
     void remember(std::shared_ptr<const OpenedEntry> entry);
     void note_sender(const std::string& sender, const ByteArray<16>& id);
     void stage_head();

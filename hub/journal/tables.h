@@ -19,9 +19,10 @@ inline constexpr store::Table routing{7};   // party, block -> places
 inline constexpr store::Table registry{8};  // party -> RegistryRow
 inline constexpr store::Table cursors{9};   // party, subscription -> CursorRow
 inline constexpr store::Table head{10};     // one row: HeadRow
+inline constexpr store::Table parked{11};   // party, subscription, sequence -> sealed ParkedRow
 inline constexpr std::string_view names[] = {"entries",  "commits", "tiles",  "messages",
                                              "senders",  "cases",   "orders", "routing",
-                                             "registry", "cursors", "head"};
+                                             "registry", "cursors", "head",   "parked"};
 }  // namespace log_table
 
 namespace vault_table {

@@ -29,7 +29,7 @@ struct Row {
 };
 
 // In the order of Counted.
-constexpr std::array<Row, 8> counter_rows = {{
+constexpr std::array<Row, 11> counter_rows = {{
     {"jobbro_frames_received_total", "Frames received from clients.", "kind", Values::frame_kinds},
     {"jobbro_rejections_total", "Messages rejected, by error code.", "code", Values::codes},
     {"jobbro_deliveries_total", "Messages delivered to subscribers.", "", Values::none},
@@ -38,19 +38,24 @@ constexpr std::array<Row, 8> counter_rows = {{
     {"jobbro_commits_total", "Batches committed to the disk.", "", Values::none},
     {"jobbro_entries_total", "Entries committed to the log.", "", Values::none},
     {"jobbro_sessions_refused_total", "Sessions refused.", "", Values::none},
+    {"jobbro_redeliveries_total", "Messages delivered again from a parked list.", "", Values::none},
+    {"jobbro_nacks_total", "Messages given back by subscribers.", "", Values::none},
+    {"jobbro_fetches_total", "Messages handed out by Fetch.", "", Values::none},
 }};
-static_assert(counter_rows.size() == static_cast<std::size_t>(Counted::sessions_refused) + 1);
+static_assert(counter_rows.size() == static_cast<std::size_t>(Counted::fetches) + 1);
 
 // In the order of Gauged.
-constexpr std::array<Row, 5> gauge_rows = {{
+constexpr std::array<Row, 7> gauge_rows = {{
     {"jobbro_sessions", "Sessions open.", "", Values::none},
     {"jobbro_tree_size", "Entries in the log's tree.", "", Values::none},
     {"jobbro_last_commit_timestamp_seconds", "When the last batch was committed.", "",
      Values::none},
     {"jobbro_free_bytes", "Room left on the data folder's file system.", "", Values::none},
     {"jobbro_queue_depth", "What waits in a queue.", "queue", Values::queues},
+    {"jobbro_parked_messages", "Messages that are parked.", "", Values::none},
+    {"jobbro_stopped_subscriptions", "Subscriptions whose parked list is full.", "", Values::none},
 }};
-static_assert(gauge_rows.size() == static_cast<std::size_t>(Gauged::queue_depth) + 1);
+static_assert(gauge_rows.size() == static_cast<std::size_t>(Gauged::stopped_subscriptions) + 1);
 
 // In the order of Fate.
 constexpr std::array<const char*, 3> fate_names = {"accepted", "duplicate", "rejected"};

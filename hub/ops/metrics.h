@@ -19,6 +19,9 @@ enum class Counted : std::uint8_t {
     commits,           // jobbro_commits_total
     entries,           // jobbro_entries_total
     sessions_refused,  // jobbro_sessions_refused_total
+    redeliveries,      // jobbro_redeliveries_total: of the deliveries, those from parked lists
+    nacks,             // jobbro_nacks_total
+    fetches,           // jobbro_fetches_total: messages handed out by Fetch
 };
 
 // What became of a message: jobbro_messages_total {kind, fate}.
@@ -31,6 +34,8 @@ enum class Gauged : std::uint8_t {
     last_commit_timestamp_seconds,  // jobbro_last_commit_timestamp_seconds: since 1970
     free_bytes,                     // jobbro_free_bytes: of the data folder's file system
     queue_depth,                    // jobbro_queue_depth {queue}
+    parked_messages,                // jobbro_parked_messages
+    stopped_subscriptions,          // jobbro_stopped_subscriptions: whose parked list is full
 };
 
 // Histograms.

@@ -34,6 +34,8 @@ inline constexpr std::size_t turn_bytes_max = 8 * 1024 * 1024;  // of frames tak
 // Orders.
 inline constexpr std::size_t orders_per_subject_max = 256;
 inline constexpr std::size_t causes_max = 16;
+inline constexpr std::size_t cause_lookups_per_turn_max = 4096;  // then busy
+inline constexpr std::size_t receivers_bytes_max = 12 * 1024;    // party ids of one message
 
 // Subscriptions.
 inline constexpr std::size_t subscriptions_per_party_max = 16;
@@ -43,6 +45,17 @@ inline constexpr std::size_t unacked_bytes_max = 4 * 1024 * 1024;  // of a subsc
 inline constexpr std::size_t unacked_bytes_total_max = 256 * 1024 * 1024;  // of all together
 inline constexpr std::size_t deliveries_per_turn_max = 1024;  // all subscriptions together
 inline constexpr std::size_t delivery_frame_bytes_max = 200 * 1024;
+inline constexpr std::size_t kinds_of_subscription_max = 64;
+inline constexpr std::size_t readings_per_turn_max = 256;  // of Fetch, all sessions together
+
+// Parked messages. Each costs some 200 bytes of memory, so all of them 50 MiB.
+inline constexpr std::size_t parked_per_subscription_max = 4096;  // then the cursor stops
+inline constexpr std::size_t parked_total_max = 262144;           // then all cursors that park stop
+inline constexpr std::uint32_t parked_attempts_max = 12;          // then a person has to look
+inline constexpr std::int64_t parked_delay_s_max = 10800;
+inline constexpr std::size_t parked_list_page = 128;
+inline constexpr std::size_t parked_act_sequences_max = 256;
+inline constexpr std::size_t nack_reason_bytes_max = 200;
 
 // The journal.
 inline constexpr std::uint64_t block_entries = 8192;  // routing rows are rolled up by it
@@ -59,7 +72,8 @@ inline constexpr int frames_in_queued_max = 8;     // water mark per peer, to th
 inline constexpr int frames_out_queued_max = 256;  // water mark per peer, from the hub
 inline constexpr int listen_backlog = 256;
 
-static_assert(envelope_bytes_max + 2048 <= entry_bytes_max, "an entry adds at most 2 KiB");
+static_assert(envelope_bytes_max + receivers_bytes_max + 2048 <= entry_bytes_max,
+              "an entry adds its receivers and at most 2 KiB");
 static_assert(frame_bytes_max < frame_bytes_cut);
 static_assert(delivery_frame_bytes_max + envelope_bytes_max + 4096 <= frame_bytes_max,
               "a delivery frame may end with the largest envelope");
@@ -91,6 +105,10 @@ inline constexpr std::size_t json_depth_max = 16;
 inline constexpr std::size_t kit_queue_messages_max = 8192;
 inline constexpr std::size_t kit_queue_bytes_max = 32 * 1024 * 1024;
 inline constexpr std::size_t kit_in_flight_max = 1024;  // sent and not yet answered
+inline constexpr std::size_t kit_outbox_messages_max = 100'000;  // waiting on disk
+inline constexpr std::size_t kit_outbox_bytes_max = std::size_t{512} * 1024 * 1024;
+inline constexpr std::int64_t kit_sent_kept_ms = std::int64_t{30} * 24 * 3600 * 1000;
+inline constexpr std::size_t attendance_sheet_rows_max = 500;
 inline constexpr std::int64_t reconnect_ms_min = 100;
 inline constexpr std::int64_t reconnect_ms_max = 10000;
 

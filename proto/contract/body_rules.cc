@@ -1,7 +1,6 @@
 #include "proto/contract/body_rules.h"
 
 #include <google/protobuf/descriptor.h>
-#include <google/protobuf/repeated_field.h>
 #include <google/protobuf/timestamp.pb.h>
 
 #include <algorithm>
@@ -14,6 +13,7 @@
 #include <unordered_map>
 
 #include "proto/base/limits.h"
+#include "proto/contract/body_relations.h"
 #include "proto/contract/calendar.h"
 
 namespace jobbro::contract {
@@ -75,35 +75,60 @@ bool is_date(std::string_view text) {
     return date && date->year() >= year_min && date->year() <= year_max;
 }
 
-// The error of a value that is there, or none.
-std::optional<ErrorCode> wrong_with_text(std::string_view text, const FieldRule& rule,
-                                         const BodyContext& context) {
-    if (text.size() > static_cast<std::size_t>(rule.bytes_max)) return ErrorCode::field_too_long;
-    if (holds_control_character(text)) return ErrorCode::field_invalid;
-    CprSearch search{&context.citizen, context.now};
-    bool is_valid = true;
-    switch (rule.form) {
+// Two or three letters of ISO 639.
+bool is_language(std::string_view text) {
+    return text.size() >= 2 && text.size() <= 3 &&
+           std::all_of(text.begin(), text.end(), [](char c) { return c >= 'a' && c <= 'z'; });
+}
+
+bool has_form(std::string_view text, TextForm form) {
+    switch (form) {
         case TextForm::phone:
-            is_valid = is_phone(text);
-            break;
+            return is_phone(text);
         case TextForm::date:
-            is_valid = is_date(text);
-            break;
-        case TextForm::order_id:
-            is_valid = OrderId::parse(text).has_value();
-            break;
+            return is_date(text);
+        case TextForm::uuid:
+            return parse_uuid7(text).has_value();
+        case TextForm::language:
+            return is_language(text);
+        case TextForm::cpr_number:
+        case TextForm::p_number:
         case TextForm::reference:
-            // Other systems number their things with ten digits too.
-            search.six_and_four_only = true;
-            break;
         case TextForm::free_text:
         case TextForm::none:
             break;
     }
-    if (!is_valid) return ErrorCode::field_invalid;
-    // What is a date or an id can be nothing else.
-    const bool is_searched = rule.form != TextForm::date && rule.form != TextForm::order_id;
-    if (is_searched && holds_cpr(text, search)) return ErrorCode::cpr_in_text;
+    return true;
+}
+
+// What is a date, an id or the like can be nothing else.
+bool may_hold_words(TextForm form) {
+    return form == TextForm::free_text || form == TextForm::reference || form == TextForm::phone;
+}
+
+std::optional<ErrorCode> wrong_with_cpr_number(std::string_view text, Instant now) {
+    const auto number = CprNumber::parse(text);
+    if (!number) return number.error().code;
+    if (number->is_born_after(now)) return ErrorCode::cpr_invalid;
+    return std::nullopt;
+}
+
+// The error of a value that is there, or none.
+std::optional<ErrorCode> wrong_with_text(std::string_view text, const FieldRule& rule,
+                                         const BodyContext& context) {
+    if (rule.form == TextForm::cpr_number) return wrong_with_cpr_number(text, context.now);
+    if (rule.form == TextForm::p_number && !PNumber::parse(text)) {
+        return ErrorCode::p_number_invalid;
+    }
+    if (text.size() > static_cast<std::size_t>(rule.bytes_max)) return ErrorCode::field_too_long;
+    if (holds_control_character(text) || !has_form(text, rule.form)) {
+        return ErrorCode::field_invalid;
+    }
+    // Other systems number their things with ten digits too.
+    // What names no citizen is kept for good, so nothing in it may be one.
+    const bool is_lenient = rule.form == TextForm::reference && context.citizen != nullptr;
+    const CprSearch search{context.citizen, context.now, is_lenient};
+    if (may_hold_words(rule.form) && holds_cpr(text, search)) return ErrorCode::cpr_in_text;
     return std::nullopt;
 }
 
@@ -144,8 +169,12 @@ class BodyWalk {
     }
 
   private:
+    static std::string joined(const std::string& path, const FieldDescriptor& field) {
+        return path.empty() ? field.name() : path + "." + field.name();
+    }
+
     static Error error_at(ErrorCode code, const std::string& path, const FieldDescriptor& field) {
-        return Error{code, {}, path + "." + field.name()};
+        return Error{code, {}, joined(path, field)};
     }
 
     Result<void> check_single(const Message& message, const FieldDescriptor& field,
@@ -198,7 +227,7 @@ class BodyWalk {
     Result<void> check_part(const Message& part, const FieldDescriptor& field,
                             const std::string& path) const {
         if (part.GetDescriptor() != google::protobuf::Timestamp::descriptor()) {
-            return check_message(part, path + "." + field.name());
+            return check_message(part, joined(path, field));
         }
         const auto& time = static_cast<const google::protobuf::Timestamp&>(part);
         const auto code = wrong_with_time(time, context_.now);
@@ -211,9 +240,10 @@ class BodyWalk {
         const Reflection& reflection = *message.GetReflection();
         const FieldRule& rule = rule_of(field);
         const int size = reflection.FieldSize(message, &field);
+        if (size == 0 && rule.required) return error_at(ErrorCode::field_missing, path, field);
         if (size > rule.items_max) return error_at(ErrorCode::list_too_long, path, field);
         for (int i = 0; i < size; ++i) {
-            const std::string item = path + "." + field.name() + "[" + std::to_string(i) + "]";
+            const std::string item = joined(path, field) + "[" + std::to_string(i) + "]";
             if (field.cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE) {
                 JOBBRO_TRY(check_message(reflection.GetRepeatedMessage(message, &field, i), item));
                 continue;
@@ -224,15 +254,29 @@ class BodyWalk {
         return {};
     }
 
+    // Whether the value of a list of enums is there earlier too.
+    static bool came_before(const Message& message, const FieldDescriptor& field, int index) {
+        const Reflection& reflection = *message.GetReflection();
+        const int number = reflection.GetRepeatedEnumValue(message, &field, index);
+        for (int i = 0; i < index; ++i) {
+            if (reflection.GetRepeatedEnumValue(message, &field, i) == number) return true;
+        }
+        return false;
+    }
+
     [[nodiscard]] std::optional<ErrorCode> wrong_with_item(const Message& message,
                                                            const FieldDescriptor& field,
                                                            int index) const {
         const Reflection& reflection = *message.GetReflection();
         if (field.cpp_type() == FieldDescriptor::CPPTYPE_ENUM) {
             const int number = reflection.GetRepeatedEnumValue(message, &field, index);
-            const bool is_known =
-                number != 0 && field.enum_type()->FindValueByNumber(number) != nullptr;
-            return is_known ? std::nullopt : std::optional{ErrorCode::enum_unspecified};
+            if (number == 0 || field.enum_type()->FindValueByNumber(number) == nullptr) {
+                return ErrorCode::enum_unspecified;
+            }
+            if (rule_of(field).each_once && came_before(message, field, index)) {
+                return ErrorCode::field_invalid;
+            }
+            return std::nullopt;
         }
         JOBBRO_ASSERT(field.cpp_type() == FieldDescriptor::CPPTYPE_STRING);
         std::string scratch;
@@ -244,59 +288,6 @@ class BodyWalk {
     const BodyContext& context_;
 };
 
-std::string item_path(std::string_view list, int index) {
-    return std::string{list} + "[" + std::to_string(index) + "]";
-}
-
-// Dates of one form sort as texts do. An unset one is in no order.
-bool reversed(const std::string& first, const std::string& last) {
-    return !first.empty() && !last.empty() && last < first;
-}
-
-// The values of an enum that says "each once".
-Result<void> check_no_repeats(const google::protobuf::RepeatedField<int>& values,
-                              std::string_view path) {
-    for (int i = 0; i < values.size(); ++i) {
-        if (std::find(values.begin(), values.begin() + i, values.Get(i)) != values.begin() + i) {
-            return Error{ErrorCode::field_invalid, {}, item_path(path, i)};
-        }
-    }
-    return {};
-}
-
-Result<void> check_reports_due(const v1::ReportsDue& due) {
-    for (int i = 1; i < due.reports_size(); ++i) {
-        const v1::ReportDue& report = due.reports(i);
-        const std::string path = item_path("order.reports_due.reports", i);
-        if (report.due_date() < due.reports(i - 1).due_date()) {
-            return Error{ErrorCode::dates_reversed, {}, path + ".due_date"};
-        }
-        const auto is_the_same = [&report](const v1::ReportDue& earlier) {
-            return earlier.kind() == report.kind() && earlier.due_date() == report.due_date();
-        };
-        if (std::any_of(due.reports().begin(), due.reports().begin() + i, is_the_same)) {
-            return Error{ErrorCode::field_invalid, {}, path};
-        }
-    }
-    return {};
-}
-
-Result<void> check_order(const v1::Order& order, const BodyContext& context) {
-    if (order.ordinary_education() &&
-        order.legal_category() != v1::LEGAL_CATEGORY_GUIDANCE_AND_UPSKILLING) {
-        return Error{ErrorCode::field_invalid, {}, "order.ordinary_education"};
-    }
-    JOBBRO_TRY(check_no_repeats(order.purposes(), "order.purposes"));
-    if (reversed(order.start_date(), order.end_date())) {
-        return Error{ErrorCode::dates_reversed, {}, "order.end_date"};
-    }
-    JOBBRO_TRY(check_reports_due(order.reports_due()));
-    if (order.predecessor_order_id() == context.order_id.text()) {
-        return Error{ErrorCode::field_invalid, {}, "order.predecessor_order_id"};
-    }
-    return {};
-}
-
 // Exactly the five, each once.
 bool has_the_five_points(const v1::ProgressionReport& report) {
     std::array<bool, 6> seen{};
@@ -306,74 +297,6 @@ bool has_the_five_points(const v1::ProgressionReport& report) {
         seen.at(static_cast<std::size_t>(kind)) = true;
     }
     return report.attention_points_size() == 5;
-}
-
-Result<void> check_point(const v1::AttentionPoint& point, const std::string& path) {
-    if (point.has_not_assessed_reason() && point.direction() != v1::DIRECTION_NOT_ASSESSED) {
-        return Error{ErrorCode::field_invalid, {}, path + ".not_assessed_reason"};
-    }
-    for (int i = 0; i < point.indicators_size(); ++i) {
-        if (point.indicators(i).level() > point.indicators(i).scale_length()) {
-            return Error{
-                ErrorCode::field_invalid, {}, item_path(path + ".indicators", i) + ".level"};
-        }
-    }
-    if (point.next_step().empty() && !point.next_step_date().empty()) {
-        return Error{ErrorCode::field_missing, {}, path + ".next_step"};
-    }
-    return {};
-}
-
-Result<void> check_report(const v1::ProgressionReport& report) {
-    if (reversed(report.period_start_date(), report.period_end_date())) {
-        return Error{ErrorCode::dates_reversed, {}, "progression_report.period_end_date"};
-    }
-    for (int i = 0; i < report.attention_points_size(); ++i) {
-        JOBBRO_TRY(check_point(report.attention_points(i),
-                               item_path("progression_report.attention_points", i)));
-    }
-    return {};
-}
-
-Result<void> check_absence(const v1::AbsenceReport& report) {
-    if (reversed(report.first_date(), report.last_date())) {
-        return Error{ErrorCode::dates_reversed, {}, "absence_report.last_date"};
-    }
-    if (report.kind() == v1::ABSENCE_KIND_OTHER_STATED_REASON && report.stated_reason().empty()) {
-        return Error{ErrorCode::field_missing, {}, "absence_report.stated_reason"};
-    }
-    return {};
-}
-
-// What the fields of a body are to each other.
-Result<void> check_relations(const v1::Envelope& envelope, const BodyContext& context) {
-    switch (envelope.body_case()) {
-        case v1::Envelope::kOrder:
-            return check_order(envelope.order(), context);
-        case v1::Envelope::kOrderDecline:
-            if (envelope.order_decline().reason() == v1::ORDER_DECLINE_REASON_OTHER &&
-                envelope.order_decline().explanation().empty()) {
-                return Error{ErrorCode::field_missing, {}, "order_decline.explanation"};
-            }
-            return {};
-        case v1::Envelope::kAbsenceReport:
-            return check_absence(envelope.absence_report());
-        case v1::Envelope::kProgressionReport:
-            return check_report(envelope.progression_report());
-        case v1::Envelope::kCourseEnd:
-            if (envelope.course_end().reason() == v1::COURSE_END_REASON_OTHER &&
-                envelope.course_end().explanation().empty()) {
-                return Error{ErrorCode::field_missing, {}, "course_end.explanation"};
-            }
-            return {};
-        case v1::Envelope::kCourseStart:
-            return check_no_repeats(envelope.course_start().planned_weekdays(),
-                                    "course_start.planned_weekdays");
-        case v1::Envelope::kOrderAcceptance:
-        case v1::Envelope::BODY_NOT_SET:
-            break;
-    }
-    return {};
 }
 
 const FieldDescriptor& body_field(const v1::Envelope& envelope) {
@@ -393,8 +316,13 @@ Result<void> check_body(const v1::Envelope& envelope, const BodyContext& context
     if (envelope.has_progression_report() && !has_the_five_points(envelope.progression_report())) {
         return Error{ErrorCode::attention_points_wrong, {}, "progression_report.attention_points"};
     }
-    JOBBRO_TRY(BodyWalk{context}.check_message(body_of(envelope), body_field(envelope).name()));
+    JOBBRO_TRY(check_fields(body_of(envelope), body_field(envelope).name(), context));
     return check_relations(envelope, context);
+}
+
+Result<void> check_fields(const Message& message, const std::string& path,
+                          const BodyContext& context) {
+    return BodyWalk{context}.check_message(message, path);
 }
 
 }  // namespace jobbro::contract

@@ -5,6 +5,7 @@
 #include <google/protobuf/message.h>
 
 #include <cstdint>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -23,20 +24,24 @@ enum class TextForm : std::uint8_t {
     reference,  // a name another system gave
     phone,
     date,
-    order_id,
+    uuid,        // a UUIDv7
+    cpr_number,  // of a person, where the field is made for it
+    p_number,
+    language,  // of ISO 639
 };
 
-// The bounds of one field of a body. A field of a body without a row would be unbounded; a test
-// finds those.
+// The bounds of one field of a body, or of an AttendanceSheet. A field without a row would be
+// unbounded; a test finds those.
 struct FieldRule {
     std::string_view field;  // "Order.sub_goals"
     TextForm form = TextForm::none;
-    int bytes_max = 0;  // of a string
-    int items_max = 0;  // of a list
+    int bytes_max = 0;       // of a string
+    int items_max = 0;       // of a list
+    bool each_once = false;  // no value of the list of enums is there twice
     double number_min = 0;
     double number_max = 0;
     double number_step = 1;  // every number is a multiple of it
-    bool required = false;   // the unset field is an error
+    bool required = false;   // the unset field, or the empty list, is an error
 };
 
 // All rows. Thread: any.
@@ -44,16 +49,22 @@ const std::vector<FieldRule>& field_rules();
 
 // What the rules need to know of the envelope around the body.
 struct BodyContext {
-    const OrderId& order_id;
-    const CprNumber& citizen;
+    const OrderId* order_id;   // null: under no order
+    const CprNumber* citizen;  // null: about no citizen
     Instant now;
 };
 
 // Checks the envelope's body; the first thing wrong is the error, with its field path.
 // Requires: the envelope has a body, and no unknown fields.
 // Errors: field_missing, field_invalid, field_too_long, list_too_long, enum_unspecified,
-// dates_reversed, cpr_in_text, attention_points_wrong, happened_in_future. Thread: any.
+// dates_reversed, cpr_invalid, cpr_in_text, p_number_invalid, attention_points_wrong,
+// happened_in_future. Thread: any.
 Result<void> check_body(const v1::Envelope& envelope, const BodyContext& context);
+
+// Checks each field of `message`, and of the messages inside, by its row alone. Paths begin with
+// `path`; empty: with the field. Errors: as check_body. Thread: any.
+Result<void> check_fields(const google::protobuf::Message& message, const std::string& path,
+                          const BodyContext& context);
 
 // What a text is searched for.
 struct CprSearch {

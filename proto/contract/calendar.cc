@@ -106,6 +106,14 @@ Result<std::chrono::year_month_day> parse_date(std::string_view text) {
     return date;
 }
 
+bool is_to_come(std::chrono::year_month_day date, Instant now) {
+    // Danish summer time is the further ahead of UTC of the two.
+    constexpr std::chrono::hours ahead_of_utc_max{2};
+    const std::chrono::sys_time<std::chrono::microseconds> time{
+        std::chrono::microseconds{now.microseconds} + ahead_of_utc_max};
+    return std::chrono::sys_days{date} > std::chrono::floor<std::chrono::days>(time);
+}
+
 Result<SecondsAndNanos> parse_time(std::string_view text) {
     Reader reader{text};
     const auto date = read_date(reader);

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <string_view>
 
+#include "proto/base/clock.h"
 #include "proto/base/result.h"
 
 namespace jobbro::contract {
@@ -23,6 +24,9 @@ inline constexpr std::int64_t duration_seconds_max = 315576000000;
 
 // A calendar date, "2011-05-02", of a year from 1 to 9999. Errors: field_invalid. Thread: any.
 Result<std::chrono::year_month_day> parse_date(std::string_view text);
+
+// Later than the date anywhere in Denmark at `now`. Thread: any.
+bool is_to_come(std::chrono::year_month_day date, Instant now);
 
 // A time of RFC 3339 with "T", at most nine decimals, and "Z" or an offset.
 // Errors: field_invalid. Thread: any.

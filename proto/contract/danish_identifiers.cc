@@ -5,6 +5,8 @@
 #include <cstdint>
 #include <span>
 
+#include "proto/contract/calendar.h"
+
 namespace jobbro::contract {
 namespace {
 
@@ -78,11 +80,7 @@ bool CprNumber::check_digit_holds() const {
 }
 
 bool CprNumber::is_born_after(Instant now) const {
-    // Danish summer time is the further ahead of UTC of the two.
-    constexpr std::chrono::hours ahead_of_utc_max{2};
-    const std::chrono::sys_time<std::chrono::microseconds> time{
-        std::chrono::microseconds{now.microseconds} + ahead_of_utc_max};
-    return std::chrono::sys_days{birth_date_} > std::chrono::floor<std::chrono::days>(time);
+    return is_to_come(birth_date_, now);
 }
 
 Result<CvrNumber> CvrNumber::parse(std::string_view text) {

@@ -13,7 +13,7 @@ namespace {
 using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
 
-// A narrative of no more words than this may be "it is going very well".
+// A text of no more words than this may be "it is going very well".
 constexpr int words_that_say_nothing_max = 5;
 
 class Findings {
@@ -110,28 +110,32 @@ bool is_deadline_or_treatment(int purpose) {
     return purpose == v1::PURPOSE_STATUTORY_DEADLINE || purpose == v1::PURPOSE_TREATMENT;
 }
 
-void find_in_order(const v1::Order& order, Findings& findings) {
+// An order by itself, or as a revision leaves it.
+void find_in_order(const v1::Order& order, const std::string& path, Findings& findings) {
     if (says_only_who(order)) {
-        findings.add("order.citizen_only", "order");
+        findings.add("order.citizen_only", path);
         return;
     }
     const auto& purposes = order.purposes();
-    if (all_blank(order.sub_goals())) findings.add("order.no_sub_goals", "order.sub_goals");
+    if (all_blank(order.sub_goals())) findings.add("order.no_sub_goals", path + ".sub_goals");
     const bool is_assessment =
         std::find(purposes.begin(), purposes.end(), v1::PURPOSE_NEEDS_ASSESSMENT) != purposes.end();
     if (is_assessment && all_blank(order.questions())) {
-        findings.add("order.needs_assessment_without_question", "order.questions");
+        findings.add("order.needs_assessment_without_question", path + ".questions");
     }
     if (!purposes.empty() &&
         std::all_of(purposes.begin(), purposes.end(), is_deadline_or_treatment)) {
-        findings.add("order.deadline_or_treatment_only", "order.purposes");
+        findings.add("order.deadline_or_treatment_only", path + ".purposes");
     }
 }
 
+bool is_as_short_as_it_is_going_well(std::string_view text) {
+    return words_in(text, words_that_say_nothing_max + 1) <= words_that_say_nothing_max;
+}
+
 bool says_nothing(const v1::AttentionPoint& point) {
-    return words_in(point.narrative(), words_that_say_nothing_max + 1) <=
-               words_that_say_nothing_max &&
-           is_blank(point.evidence()) && point.indicators().empty() && is_blank(point.next_step());
+    return is_as_short_as_it_is_going_well(point.narrative()) && is_blank(point.evidence()) &&
+           point.indicators().empty() && is_blank(point.next_step());
 }
 
 bool is_excused(const v1::AttentionPoint& point) {
@@ -153,6 +157,107 @@ void find_in_report(const v1::ProgressionReport& report, Findings& findings) {
             findings.add("progression.not_assessed_without_reason",
                          "progression_report.attention_points[" + std::to_string(i) + "]");
         }
+    }
+}
+
+void find_in_absence(const v1::AbsenceReport& report, Findings& findings) {
+    if (report.kind() == v1::ABSENCE_KIND_NO_SHOW && report.contact_attempts().empty()) {
+        findings.add("absence.no_contact_attempt", "absence_report.contact_attempts");
+    }
+}
+
+void find_in_evaluation(const v1::MidTermEvaluation& evaluation, Findings& findings) {
+    const bool changes_nothing = is_blank(evaluation.to_change());
+    if (changes_nothing && is_blank(evaluation.citizen_view()) &&
+        is_as_short_as_it_is_going_well(evaluation.reached())) {
+        findings.add("mid_term.says_nothing", "mid_term_evaluation");
+        return;
+    }
+    if (changes_nothing && evaluation.on_the_way() != v1::ON_THE_WAY_YES) {
+        findings.add("mid_term.no_change_told", "mid_term_evaluation.to_change");
+    }
+}
+
+void find_in_clarification(const v1::Clarification& clarification, Findings& findings) {
+    const auto& answers = clarification.answers();
+    const bool none_is_known = std::all_of(
+        answers.begin(), answers.end(),
+        [](const v1::ClarificationAnswer& answer) { return is_blank(answer.answer()); });
+    if (none_is_known && is_blank(clarification.remark())) {
+        findings.add("clarification.nothing_known", "clarification.answers");
+    }
+}
+
+void find_in_job_plan(const v1::JobPlanExtract& extract, Findings& findings) {
+    if (all_blank(extract.goals()) && all_blank(extract.barriers()) &&
+        all_blank(extract.sub_goals())) {
+        findings.add("job_plan.number_only", "job_plan_extract");
+    }
+}
+
+void find_in_meeting(const v1::Meeting& meeting, Findings& findings) {
+    if (meeting.stage() == v1::MEETING_STAGE_HELD && all_blank(meeting.agreements()) &&
+        is_blank(meeting.citizen_view())) {
+        findings.add("meeting.held_says_nothing", "meeting.agreements");
+    }
+}
+
+void find_in_follow_up(const v1::FollowUp& follow_up, Findings& findings) {
+    const bool announces = follow_up.decision() == v1::FOLLOW_UP_DECISION_EXTEND ||
+                           follow_up.decision() == v1::FOLLOW_UP_DECISION_NEW_ORDER;
+    if (announces && follow_up.by_date().empty()) {
+        findings.add("follow_up.no_date", "follow_up.by_date");
+    }
+}
+
+void find_in_limits(const v1::LimitsWatched& limits, Findings& findings) {
+    for (const int limit : limits.watched()) {
+        if (limit == v1::STATUTORY_LIMIT_FIRST_INTERVIEW && limits.first_request_date().empty()) {
+            findings.add("limits.no_date", "limits_watched.first_request_date");
+        }
+        if (limit == v1::STATUTORY_LIMIT_FIRST_OFFER && limits.first_offer_due_date().empty()) {
+            findings.add("limits.no_date", "limits_watched.first_offer_due_date");
+        }
+    }
+}
+
+void find_in_body(const v1::Envelope& envelope, Findings& findings) {
+    switch (envelope.body_case()) {
+        case v1::Envelope::kOrder:
+            return find_in_order(envelope.order(), "order", findings);
+        case v1::Envelope::kOrderRevision:
+            return find_in_order(envelope.order_revision().order(), "order_revision.order",
+                                 findings);
+        case v1::Envelope::kAbsenceReport:
+            return find_in_absence(envelope.absence_report(), findings);
+        case v1::Envelope::kProgressionReport:
+            return find_in_report(envelope.progression_report(), findings);
+        case v1::Envelope::kMidTermEvaluation:
+            return find_in_evaluation(envelope.mid_term_evaluation(), findings);
+        case v1::Envelope::kClarification:
+            return find_in_clarification(envelope.clarification(), findings);
+        case v1::Envelope::kJobPlanExtract:
+            return find_in_job_plan(envelope.job_plan_extract(), findings);
+        case v1::Envelope::kMeeting:
+            return find_in_meeting(envelope.meeting(), findings);
+        case v1::Envelope::kFundingRequest:
+            if (!envelope.funding_request().has_amount_dkk() &&
+                !envelope.funding_request().has_hours_per_week()) {
+                findings.add("funding.no_size", "funding_request.amount_dkk");
+            }
+            return;
+        case v1::Envelope::kFollowUp:
+            return find_in_follow_up(envelope.follow_up(), findings);
+        case v1::Envelope::kLimitsWatched:
+            return find_in_limits(envelope.limits_watched(), findings);
+        case v1::Envelope::kOfferPublished:
+            if (envelope.offer_published().match_categories().empty() &&
+                is_blank(envelope.offer_published().target_group())) {
+                findings.add("offer.no_target_group", "offer_published.target_group");
+            }
+            return;
+        default:
+            return;
     }
 }
 
@@ -185,15 +290,14 @@ const FindingText* find_finding_text(std::string_view code) {
 
 std::vector<v1::Finding> findings_of(const v1::Envelope& envelope) {
     Findings findings;
-    const auto citizen = CprNumber::parse(envelope.citizen().cpr_number());
-    JOBBRO_ASSERT(citizen.has_value());
-    if (!citizen->check_digit_holds()) {
-        findings.add("citizen.cpr_check_digit", "citizen.cpr_number");
+    if (envelope.has_citizen()) {
+        const auto citizen = CprNumber::parse(envelope.citizen().cpr_number());
+        JOBBRO_ASSERT(citizen.has_value());
+        if (!citizen->check_digit_holds()) {
+            findings.add("citizen.cpr_check_digit", "citizen.cpr_number");
+        }
     }
-    if (envelope.has_order()) find_in_order(envelope.order(), findings);
-    if (envelope.has_progression_report()) {
-        find_in_report(envelope.progression_report(), findings);
-    }
+    find_in_body(envelope, findings);
     return findings.take();
 }
 

@@ -7,6 +7,7 @@
 #include "proto/base/limits.h"
 #include "proto/contract/body_rules.h"
 #include "proto/contract/calendar.h"
+#include "proto/contract/kinds.h"
 
 namespace jobbro::contract {
 namespace {
@@ -82,38 +83,55 @@ Result<PartyId> read_sender(const v1::Envelope& envelope) {
     return at_path(PartyId::parse(envelope.sender()), "sender");
 }
 
-// An Order goes to one provider, everything else to the parties of its order.
-Result<void> check_audience(const v1::Envelope& envelope) {
-    const v1::Audience& audience = envelope.audience();
-    if (!envelope.has_order()) {
-        if (!audience.has_order_parties()) return error_at(ErrorCode::audience_invalid, "audience");
-        return {};
-    }
-    if (audience.to_case() != v1::Audience::kParty) {
-        return error_at(ErrorCode::audience_invalid, "audience");
-    }
+// The party an audience names: whom an order is placed with, or who takes a case over.
+Result<void> check_party(const v1::Envelope& envelope, const PartyId& sender) {
+    const std::string path = "audience.party";
     JOBBRO_TRY_ASSIGN(const PartyId party,
-                      at_path(PartyId::parse(audience.party()), "audience.party"));
-    if (party.role() != Role::provider) {
-        return error_at(ErrorCode::audience_invalid, "audience.party");
+                      at_path(PartyId::parse(envelope.audience().party()), path));
+    const bool is_a_provider = party.role() == Role::provider;
+    const bool is_another_jobcentre = party.role() == Role::jobcentre && party != sender;
+    if ((envelope.has_order() && !is_a_provider) ||
+        (envelope.has_case_transfer() && !is_another_jobcentre)) {
+        return error_at(ErrorCode::audience_invalid, path);
     }
     return {};
 }
 
-Result<OrderId> read_order_id(const v1::Envelope& envelope) {
-    if (envelope.order_id().empty()) return error_at(ErrorCode::field_missing, "order_id");
-    return at_path(OrderId::parse(envelope.order_id()), "order_id");
+Result<void> check_audience(const v1::Envelope& envelope, const KindRule& rule,
+                            const PartyId& sender) {
+    const v1::Audience::ToCase due = audience_of(rule, !envelope.order_id().empty());
+    if (envelope.audience().to_case() != due) {
+        return error_at(ErrorCode::audience_invalid, "audience");
+    }
+    if (due == v1::Audience::kParty) return check_party(envelope, sender);
+    return {};
 }
 
-Result<CprNumber> read_citizen(const v1::Envelope& envelope, Instant now) {
-    const std::string path = "citizen.cpr_number";
+Result<std::optional<OrderId>> read_order_id(const v1::Envelope& envelope, Presence presence) {
+    const std::string path = "order_id";
+    if (envelope.order_id().empty()) {
+        if (presence == Presence::required) return error_at(ErrorCode::field_missing, path);
+        return std::optional<OrderId>{};
+    }
+    if (presence == Presence::none) return error_at(ErrorCode::field_invalid, path);
+    JOBBRO_TRY_ASSIGN(const OrderId id, at_path(OrderId::parse(envelope.order_id()), path));
+    return std::optional{id};
+}
+
+Result<std::optional<CprNumber>> read_citizen(const v1::Envelope& envelope, Presence presence,
+                                              Instant now) {
+    if (!envelope.has_citizen() && presence != Presence::required) {
+        return std::optional<CprNumber>{};
+    }
+    if (presence == Presence::none) return error_at(ErrorCode::field_invalid, "citizen");
     if (envelope.citizen().cpr_number().empty()) {
         return error_at(ErrorCode::citizen_missing, "citizen");
     }
+    const std::string path = "citizen.cpr_number";
     JOBBRO_TRY_ASSIGN(CprNumber number,
                       at_path(CprNumber::parse(envelope.citizen().cpr_number()), path));
     if (number.is_born_after(now)) return error_at(ErrorCode::cpr_invalid, path);
-    return number;
+    return std::optional{std::move(number)};
 }
 
 Result<void> check_cause(const v1::Cause& cause, const std::string& path) {
@@ -128,19 +146,22 @@ Result<void> check_cause(const v1::Cause& cause, const std::string& path) {
     return {};
 }
 
-Result<void> check_causes(const v1::Envelope& envelope) {
+Result<void> check_causes(const v1::Envelope& envelope, const KindRule& rule) {
     if (static_cast<std::size_t>(envelope.causes_size()) > limits::causes_max) {
         return error_at(ErrorCode::list_too_long, "causes");
     }
+    bool answers = false;
     bool corrects = false;
     for (int i = 0; i < envelope.causes_size(); ++i) {
         const std::string path = "causes[" + std::to_string(i) + "]";
         const v1::Cause& cause = envelope.causes(i);
         JOBBRO_TRY(check_cause(cause, path));
+        answers = answers || cause.relation() == v1::CAUSE_RELATION_ANSWERS;
         if (cause.relation() != v1::CAUSE_RELATION_CORRECTS) continue;
         if (corrects) return error_at(ErrorCode::field_invalid, path + ".relation");
         corrects = true;
     }
+    if (rule.answers && !answers) return error_at(ErrorCode::field_missing, "causes");
     return {};
 }
 
@@ -197,14 +218,17 @@ Result<EnvelopeFacts> validate(const v1::Envelope& envelope, Instant now) {
     JOBBRO_TRY(check_kind(envelope));
     JOBBRO_TRY_ASSIGN(const MessageId message_id, read_message_id(envelope, latest));
     JOBBRO_TRY_ASSIGN(PartyId sender, read_sender(envelope));
-    JOBBRO_TRY(check_audience(envelope));
-    JOBBRO_TRY_ASSIGN(const OrderId order_id, read_order_id(envelope));
-    JOBBRO_TRY_ASSIGN(CprNumber citizen, read_citizen(envelope, now));
-    JOBBRO_TRY(check_causes(envelope));
+    const KindRule* const rule = find_kind_rule(kind_of(envelope));
+    JOBBRO_ASSERT(rule != nullptr);
+    JOBBRO_TRY(check_audience(envelope, *rule, sender));
+    JOBBRO_TRY_ASSIGN(const auto order_id, read_order_id(envelope, rule->order));
+    JOBBRO_TRY_ASSIGN(auto citizen, read_citizen(envelope, rule->citizen, now));
+    JOBBRO_TRY(check_causes(envelope, *rule));
     JOBBRO_TRY_ASSIGN(const Instant happened_at, read_happened_at(envelope, latest));
     if (envelope.salt().size() != salt_bytes) return error_at(ErrorCode::salt_invalid, "salt");
     JOBBRO_TRY(check_traceparent(envelope.traceparent(), now));
-    JOBBRO_TRY(check_body(envelope, BodyContext{order_id, citizen, now}));
+    JOBBRO_TRY(check_body(envelope, BodyContext{order_id ? &*order_id : nullptr,
+                                                citizen ? &*citizen : nullptr, now}));
     return EnvelopeFacts{message_id, std::move(sender),  kind_of(envelope),
                          order_id,   std::move(citizen), happened_at};
 }

@@ -1,6 +1,7 @@
 // What can be said of an envelope from itself alone.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -33,8 +34,8 @@ struct EnvelopeFacts {
     MessageId message_id;
     PartyId sender;
     v1::MessageKind kind;
-    OrderId order_id;
-    CprNumber citizen;
+    std::optional<OrderId> order_id;   // as the kind's rule says
+    std::optional<CprNumber> citizen;  // as the kind's rule says
     Instant happened_at;
 };
 

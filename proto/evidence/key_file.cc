@@ -10,6 +10,7 @@
 #include <system_error>
 
 #include "proto/base/limits.h"
+#include "proto/evidence/digest.h"
 #include "proto/evidence/note.h"
 #include "proto/evidence/text_encoding.h"
 
@@ -239,6 +240,21 @@ Error unfit(const char* what) {
 }
 
 }  // namespace
+
+SymmetricKey party_row_key(const PartySecretKeys& keys, std::string_view purpose) {
+    using namespace std::string_view_literals;
+    ByteArray<64> material{};
+    std::copy(keys.signing.bytes().begin(), keys.signing.bytes().end(), material.begin());
+    std::copy(keys.curve.bytes().begin(), keys.curve.bytes().end(), material.begin() + 32);
+    Bytes info{"jobbro party rows v1\0"sv};
+    info.append(keys.party).push_back('\0');
+    info.append(purpose);
+    Digest derived = hkdf_sha256(view(material), {}, info);
+    sodium_memzero(material.data(), material.size());
+    SymmetricKey key{derived};
+    sodium_memzero(derived.data(), derived.size());
+    return key;
+}
 
 Result<PartySecretKeys> read_party_secret_keys(const std::filesystem::path& path) {
     JOBBRO_TRY_ASSIGN(const WipedBytes text, read_text(path, Secrecy::secret));

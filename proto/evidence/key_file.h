@@ -12,6 +12,7 @@
 
 #include <filesystem>
 #include <string>
+#include <string_view>
 
 #include "proto/evidence/keys.h"
 
@@ -38,6 +39,12 @@ struct HubPublicKeys {
     CurvePublicKey curve;
     std::string verifier_key;  // a C2SP vkey
 };
+
+// The key under which a party's own programs seal rows at rest: HKDF-SHA-256 with the signing key
+// and then the CURVE key as key material, no salt, and "jobbro party rows v1" 0x00 party 0x00
+// purpose as info. Each purpose has a key of its own; other party keys give other keys.
+// Requires: purpose.size() <= 128. Thread: any.
+SymmetricKey party_row_key(const PartySecretKeys& keys, std::string_view purpose);
 
 // Reading. Errors: file_unreadable; key_file_exposed when group or others may read or write a
 // secret file; key_file_malformed (detail: which line, never its content). Thread: any.

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cctype>
 #include <fstream>
+#include <iomanip>
+#include <set>
 #include <sstream>
 #include <string>
 #include <vector>
@@ -146,10 +148,10 @@ TEST_F(ContractRules, FieldsAreInSnakeCaseAndMessagesInPascalCase) {
     }
 }
 
-// 0.25 as "0.25", 10000 as "10000".
+// 0.25 as "0.25", 10000000 as "10000000".
 std::string number_text(double number) {
     std::ostringstream text;
-    text << number;
+    text << std::setprecision(12) << number;
     return text.str();
 }
 
@@ -177,6 +179,50 @@ TEST_F(ContractRules, CommentsOfBodyFieldsTellTheBoundsThatAreChecked) {
                     says(*field, "in steps of " + number_text(rule.number_step)))
             << rule.field;
         EXPECT_TRUE(!rule.required || says(*field, "Required")) << rule.field;
+        EXPECT_TRUE(!rule.each_once || says(*field, "each once")) << rule.field;
+    }
+}
+
+// "Required." or "Required;", and not "Required for OTHER" or "Required, but".
+bool says_it_is_required(const FieldDescriptor& field) {
+    return says(field, "Required.") || says(field, "Required;");
+}
+
+void collect_fields(const Descriptor& message, std::set<const FieldDescriptor*>& fields) {
+    if (message.file()->package() != "jobbro.v1") return;
+    for (int i = 0; i < message.field_count(); ++i) {
+        const FieldDescriptor& field = *message.field(i);
+        const bool is_new = fields.insert(&field).second;
+        if (is_new && field.message_type() != nullptr) {
+            collect_fields(*field.message_type(), fields);
+        }
+    }
+}
+
+// The other way round: what is promised to be required and to be there once has a rule that says
+// so.
+TEST_F(ContractRules, WhatCommentsOfBodyFieldsRequireIsChecked) {
+    std::set<const FieldDescriptor*> fields;
+    const auto* body = pool_.FindMessageTypeByName("jobbro.v1.Envelope")->FindOneofByName("body");
+    for (int i = 0; i < body->field_count(); ++i)
+        collect_fields(*body->field(i)->message_type(), fields);
+    collect_fields(*pool_.FindMessageTypeByName("jobbro.v1.AttendanceSheet"), fields);
+    std::set<std::string_view> required;
+    std::set<std::string_view> each_once;
+    for (const contract::FieldRule& rule : contract::field_rules()) {
+        if (rule.required) required.insert(rule.field);
+        if (rule.each_once) each_once.insert(rule.field);
+    }
+    for (const FieldDescriptor* field : fields) {
+        const std::string name = field->containing_type()->name() + "." + field->name();
+        // An enum without presence is always required. The five points have an error of their own.
+        const bool is_told_otherwise =
+            (field->enum_type() != nullptr && !field->is_repeated() && !field->has_presence()) ||
+            name == "ProgressionReport.attention_points";
+        EXPECT_TRUE(is_told_otherwise || says_it_is_required(*field) == required.contains(name))
+            << name;
+        const bool is_list_of_values = field->is_repeated() && field->enum_type() != nullptr;
+        EXPECT_EQ(is_list_of_values && says(*field, "each once"), each_once.contains(name)) << name;
     }
 }
 

@@ -1,5 +1,6 @@
 // The tables of proto/README.md, held to the lists they are made from.
 #include <gmock/gmock.h>
+#include <google/protobuf/descriptor.h>
 #include <gtest/gtest.h>
 
 #include <fstream>
@@ -11,6 +12,7 @@
 
 #include "proto/base/error.h"
 #include "proto/base/limits.h"
+#include "proto/contract/kinds.h"
 #include "proto/contract/validation.h"
 
 namespace jobbro {
@@ -42,13 +44,19 @@ Row cells_of(std::string_view line) {
     return cells;
 }
 
-// The rows of the tables under "## <heading>" that begin with a name in code, without its quotes.
+// The rows of the tables under a heading, "## Limits", that begin with a name in code, without its
+// quotes.
 std::vector<Row> rows_under(std::string_view page, std::string_view heading) {
     std::istringstream lines{std::string{page}};
     std::vector<Row> rows;
     bool is_under = false;
     for (std::string line; std::getline(lines, line);) {
-        if (line.rfind("## ", 0) == 0) is_under = line.substr(3) == heading;
+        const std::size_t level = line.find_first_not_of('#');
+        if (line == heading) {
+            is_under = true;
+        } else if (level != 0 && level <= heading.find_first_not_of('#')) {
+            is_under = false;
+        }
         if (!is_under || line.rfind("| `", 0) != 0 || line.substr(line.size() - 2) != " |") {
             continue;
         }
@@ -85,9 +93,13 @@ TEST(ContractPage, RowsAreReadFromTheirSectionAlone) {
     const std::string page =
         "## One\n| `a` | 1 |\n"
         "## Two\n### Part\n| code | number |\n| --- | --- |\n| `b` | 2 | c, d |\n| `e` | 3 |\n"
+        "### Other part\n| `g` | 5 |\n"
         "## Three\n| `f` | 4 |\n";
-    EXPECT_THAT(rows_under(page, "Two"), ElementsAre(Row{"b", "2", "c, d"}, Row{"e", "3"}));
-    EXPECT_THAT(rows_under(page, "Four"), IsEmpty());
+    EXPECT_THAT(rows_under(page, "## Two"),
+                ElementsAre(Row{"b", "2", "c, d"}, Row{"e", "3"}, Row{"g", "5"}));
+    EXPECT_THAT(rows_under(page, "### Part"), ElementsAre(Row{"b", "2", "c, d"}, Row{"e", "3"}));
+    EXPECT_THAT(rows_under(page, "### Other part"), ElementsAre(Row{"g", "5"}));
+    EXPECT_THAT(rows_under(page, "## Four"), IsEmpty());
 }
 
 TEST(ContractPage, ErrorsAreThoseOfTheListInItsOrder) {
@@ -96,7 +108,7 @@ TEST(ContractPage, ErrorsAreThoseOfTheListInItsOrder) {
         listed.push_back({std::string{text.name}, std::to_string(static_cast<int>(text.code)),
                           name_of(text.disposition), std::string{text.english}});
     }
-    std::vector<Row> told = rows_under(contract_page(), "Errors");
+    std::vector<Row> told = rows_under(contract_page(), "## Errors");
     for (Row& row : told) {
         ASSERT_EQ(row.size(), 5U) << row[0];
         EXPECT_GE(row[4].size(), 5U) << row[0] << " does not say what the client does";
@@ -112,7 +124,49 @@ TEST(ContractPage, FindingsAreThoseOfTheListInItsOrder) {
                           std::string{contract::severity_name(text.severity)},
                           std::string{text.english}});
     }
-    EXPECT_EQ(rows_under(contract_page(), "Findings"), listed);
+    EXPECT_EQ(rows_under(contract_page(), "## Findings"), listed);
+}
+
+std::string name_of(contract::Presence presence) {
+    switch (presence) {
+        case contract::Presence::required:
+            return "required";
+        case contract::Presence::optional:
+            return "optional";
+        case contract::Presence::none:
+            return "none";
+    }
+    return {};
+}
+
+std::string senders_of(const contract::KindRule& rule) {
+    if (rule.by_jobcentre && rule.by_provider) return "either";
+    if (rule.by_jobcentre) return "jobcentre";
+    return rule.by_provider ? "provider" : "the hub";
+}
+
+std::string in_code(std::string_view name) {
+    return "`" + std::string{name} + "`";
+}
+
+std::string kinds_answered_by(const contract::KindRule& rule) {
+    std::string kinds;
+    for (const v1::MessageKind kind : rule.answered) {
+        kinds += (kinds.empty() ? "" : ", ") + in_code(contract::kind_name(kind));
+    }
+    return rule.answers ? kinds : "no";
+}
+
+TEST(ContractPage, KindsAreThoseOfTheTableInItsOrder) {
+    std::vector<Row> listed;
+    for (const contract::KindRule& rule : contract::kind_rules()) {
+        const auto* audience = v1::Audience::descriptor()->FindFieldByNumber(rule.audience);
+        ASSERT_NE(audience, nullptr) << rule.kind;
+        listed.push_back({std::string{contract::kind_name(rule.kind)}, senders_of(rule),
+                          name_of(rule.order), name_of(rule.citizen), in_code(audience->name()),
+                          kinds_answered_by(rule)});
+    }
+    EXPECT_EQ(rows_under(contract_page(), "### What is accepted"), listed);
 }
 
 TEST(ContractPage, LimitsAreThoseOfTheCode) {
@@ -134,8 +188,17 @@ TEST(ContractPage, LimitsAreThoseOfTheCode) {
     JOBBRO_LIMIT(heartbeat_ms);
     JOBBRO_LIMIT(session_silent_ms_max);
     JOBBRO_LIMIT(clock_ahead_ms_max);
+    JOBBRO_LIMIT(kinds_of_subscription_max);
+    JOBBRO_LIMIT(parked_per_subscription_max);
+    JOBBRO_LIMIT(parked_total_max);
+    JOBBRO_LIMIT(parked_attempts_max);
+    JOBBRO_LIMIT(parked_delay_s_max);
+    JOBBRO_LIMIT(parked_list_page);
+    JOBBRO_LIMIT(parked_act_sequences_max);
+    JOBBRO_LIMIT(nack_reason_bytes_max);
+    JOBBRO_LIMIT(readings_per_turn_max);
 #undef JOBBRO_LIMIT
-    const std::vector<Row> told = rows_under(contract_page(), "Limits");
+    const std::vector<Row> told = rows_under(contract_page(), "## Limits");
     EXPECT_EQ(told.size(), known.size());
     for (const Row& row : told) {
         ASSERT_EQ(known.count(row[0]), 1U) << row[0];

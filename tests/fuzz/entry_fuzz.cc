@@ -1,9 +1,12 @@
 // The bytes of an entry, as they come from disk: read in one way only.
 #include "hub/journal/entry.h"
 #include "proto/base/limits.h"
+#include "tests/fuzz/mutation.h"
 #include "tests/fuzz/target.h"
 
 namespace jobbro::testing {
+
+const int replay_mutations = 4000;
 
 std::vector<Bytes> seeds() {
     journal::ClearPart clear;
@@ -18,6 +21,10 @@ std::vector<Bytes> seeds() {
     clear.proof->path.resize(2);
     all.push_back(journal::encode_entry(journal::encode_clear(clear), "", Bytes(300, 'b')));
     return all;
+}
+
+void mutate(Bytes& input, const Bytes& other, SeededRandomness& random) {
+    mutate_bytes(input, other, random);
 }
 
 }  // namespace jobbro::testing

@@ -10,108 +10,27 @@ the hub, and holds its log to read_log.py: as it is, and with a byte changed.
 import base64
 import json
 import shutil
-import signal
 import subprocess
 import sys
 import tempfile
 import unittest
 from pathlib import Path
 
+from started_hub import JOBCENTRE, ORIGIN, PROVIDER, Hub, field_of
+
 TESTS = Path(__file__).resolve().parent
 DEMO = TESTS.parents[1] / "deploy/demo"
-ORIGIN = "interop.jobbro.example"
-JOBCENTRE, PROVIDER = "jobcentre:630", "provider:99326018-9100000031"
-COMMAND_SECONDS_MAX = 60
 ABSENCES = 300  # more than a tile of the tree
 
 
-def field_of(key_file: Path, name: str) -> str:
-    lines = dict(line.split(" ", 1) for line in key_file.read_text("utf-8").splitlines())
-    return lines[name]
-
-
-class Hub:
-    """A hub in a folder of its own, with a jobcentre and a provider. Start it before use."""
-
-    def __init__(self, programs: Path, folder: Path):
-        self.programs = programs
-        self.folder = folder
-        self.process = None
-        self.endpoint = ""
-
-    def key(self, name: str) -> Path:
-        return self.folder / f"{name}.key"
-
-    def public(self, name: str) -> Path:
-        return self.folder / f"{name}.key.pub"
-
-    def client(self, *arguments, stdin: str = "") -> str:
-        done = subprocess.run([self.programs / "jobbro", *arguments], input=stdin, text=True,
-                              capture_output=True, timeout=COMMAND_SECONDS_MAX, check=False)
-        if done.returncode != 0:
-            raise AssertionError(f"jobbro {arguments} ended with {done.returncode}:\n"
-                                 f"{done.stdout[-2000:]}\n{done.stderr[-2000:]}")
-        return done.stdout
-
-    def run_as(self, name: str, *arguments, stdin: str = "") -> str:
-        return self.client("--hub", self.endpoint, "--hub-key", str(self.public("hub")),
-                           "--key", str(self.key(name)), *arguments, stdin=stdin)
-
-    def start(self):
-        self.client("keygen-hub", ORIGIN, "--out", str(self.key("hub")))
-        for name, party in (("controller", "controller:demo"), ("operator", "operator:demo"),
-                            ("jobcentre", JOBCENTRE), ("provider", PROVIDER)):
-            self.client("keygen", party, "--out", str(self.key(name)))
-        config = self.folder / "hub.toml"
-        config.write_text(f'''
-[hub]
-data = "{self.folder / "hub"}"
-keys = "{self.key("hub")}"
-listen = "tcp://127.0.0.1:*"
-[ops]
-http = ""
-log_level = "warn"
-[limits]
-free_bytes_min = 0
-[[controller]]
-name = "demo"
-signing_key = "{field_of(self.public("controller"), "signing")}"
-jobcentres = ["{JOBCENTRE}"]
-[[operator]]
-public_keys = "{self.public("operator")}"
-''', "utf-8")
-        self.process = subprocess.Popen([self.programs / "jobbro-hub", "--config", config],
-                                        stdout=subprocess.PIPE, text=True)
-        word, _, endpoint = self.process.stdout.readline().strip().partition(" ")
-        if word != "listening":
-            raise AssertionError("the hub did not start")
-        self.endpoint = endpoint
-        granted = ["--controller-key", str(self.key("controller"))]
-        self.run_as("operator", "party", "add", JOBCENTRE, "--public",
-                    str(self.public("jobcentre")), *granted)
-        self.run_as("operator", "party", "add", PROVIDER, "--public",
-                    str(self.public("provider")), *granted, "--jobcentre", JOBCENTRE)
-
-    def stop(self) -> int:
-        self.process.send_signal(signal.SIGTERM)
-        try:
-            return self.process.wait(COMMAND_SECONDS_MAX)
-        finally:
-            self.process.stdout.close()
-
-    def kill(self):
-        if self.process is not None and self.process.poll() is None:
-            self.process.kill()
-            self.stop()
-
-
 def hand_in_messages(hub: Hub) -> int:
-    course = json.loads((DEMO / "course_3.json").read_text("utf-8"))
+    course = json.loads((DEMO / "courses/3_away_the_first_month.json").read_text("utf-8"))
+    rows = [row for row in course["rows"] if "findings" in row["expected"]]
     names = {JOBCENTRE: "jobcentre", PROVIDER: "provider"}
-    for message in course["messages"]:
-        hub.run_as(names[message["from"]], "submit", str(DEMO / message["file"]))
+    for row in rows:
+        hub.run_as(names[row["from"]], "submit", "-", stdin=json.dumps(row["message"]))
     absence = {
-        "order_id": course["order_id"],
+        "order_id": course["orders"]["3a"],
         "audience": {"order_parties": {}},
         "citizen": {"cpr_number": "690870-1478"},
         "happened_at": "2011-05-12T08:00:00Z",
@@ -119,7 +38,7 @@ def hand_in_messages(hub: Hub) -> int:
                            "kind": "ABSENCE_KIND_NO_SHOW"},
     }
     hub.run_as("provider", "submit", "-", stdin=(json.dumps(absence) + "\n") * ABSENCES)
-    return len(course["messages"]) + ABSENCES
+    return len(rows) + ABSENCES
 
 
 def flip_last_byte(log: Path, sequence: int):

@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <httplib.h>
+#include <unistd.h>
 
 #include <csignal>
 #include <fstream>
@@ -10,6 +11,7 @@
 #include "hub/store/rocks_store.h"
 #include "tests/support/hub_process.h"
 #include "tests/support/messages.h"
+#include "tests/support/process.h"
 #include "tests/support/raw_peer.h"
 
 namespace jobbro::testing {
@@ -67,6 +69,21 @@ TEST(Start, AnotherHubsKeysAreRefused) {
     std::filesystem::rename(hub.data(), other.data());
     ASSERT_FALSE(other.start());
     expect_refusal(other.ended(), 4, "opening_failed");
+}
+
+TEST(Start, AProcessThatMayOpenTooFewFilesIsSaid) {
+    HubProcess hub;
+    ASSERT_TRUE(hub.start());
+    EXPECT_EQ(hub.stop().status, 0);
+    const auto errors = hub.folder() / "too_few";
+    const Spawned run = spawn({"/bin/sh", "-c", "ulimit -n 512 && exec \"$0\" --config \"$1\"",
+                               JOBBRO_BINARY_DIR "/bin/jobbro-hub", hub.config_file().string()},
+                              errors);
+    close(run.output);
+    Ended ended;
+    ended.status = wait_for(run.pid);
+    ended.errors = read_file(errors);
+    expect_refusal(ended, 4, "file_limit_low");
 }
 
 TEST(Start, ConfigurationIsCheckedWithoutStarting) {

@@ -59,7 +59,7 @@ Result<void> HubWorld::open() {
                         vault_store, evidence::MasterKey{evidence::sha256("master")}, randomness));
     JOBBRO_TRY_ASSIGN(journal, journal::Journal::open(log_store, std::move(vault),
                                                       std::move(identity), now, randomness));
-    JOBBRO_TRY_ASSIGN(auto subscriptions, delivery::Subscriptions::open(log_store));
+    JOBBRO_TRY_ASSIGN(auto subscriptions, delivery::Subscriptions::open(*journal, parked_bounds));
     core.emplace(*journal, std::move(subscriptions), settings);
     return {};
 }
@@ -128,6 +128,54 @@ core::FrameIn HubWorld::ack(const std::string& party, const std::string& name,
     return frame(party, std::move(content));
 }
 
+core::FrameIn HubWorld::ack_parked(const std::string& party, const std::string& name,
+                                   std::uint64_t sequence) const {
+    core::FrameIn in = ack(party, name, sequence);
+    std::get<v1::ClientFrame>(in.content).mutable_ack()->set_parked(true);
+    return in;
+}
+
+core::FrameIn HubWorld::nack(const std::string& party, const std::string& name,
+                             std::uint64_t sequence, v1::NackVerdict verdict,
+                             const std::string& reason) const {
+    v1::ClientFrame content;
+    content.mutable_nack()->set_name(name);
+    content.mutable_nack()->set_sequence(sequence);
+    content.mutable_nack()->set_verdict(verdict);
+    content.mutable_nack()->set_reason(reason);
+    return frame(party, std::move(content));
+}
+
+core::FrameIn HubWorld::list_parked(const std::string& party, const std::string& name,
+                                    std::optional<std::uint64_t> after) const {
+    v1::ClientFrame content;
+    content.mutable_list_parked()->set_request_number(7);
+    content.mutable_list_parked()->set_name(name);
+    if (after) content.mutable_list_parked()->set_after_sequence(*after);
+    return frame(party, std::move(content));
+}
+
+core::FrameIn HubWorld::act_on_parked(const std::string& party, const std::string& name,
+                                      v1::ParkedActKind act,
+                                      const std::vector<std::uint64_t>& sequences) const {
+    v1::ClientFrame content;
+    v1::ActOnParked& request = *content.mutable_act_on_parked();
+    request.set_request_number(7);
+    request.set_name(name);
+    request.set_act(act);
+    request.set_all(sequences.empty());
+    for (const std::uint64_t each : sequences)
+        request.add_sequences(each);
+    return frame(party, std::move(content));
+}
+
+core::FrameIn HubWorld::fetch(const std::string& party, std::uint64_t sequence) const {
+    v1::ClientFrame content;
+    content.mutable_fetch()->set_request_number(7);
+    content.mutable_fetch()->set_sequence(sequence);
+    return frame(party, std::move(content));
+}
+
 v1::RegistryStatement HubWorld::grant(const std::string& party,
                                       const std::vector<std::string>& jobcentres) {
     v1::RegistryStatement statement;
@@ -186,6 +234,13 @@ std::vector<v1::HubFrame> frames_to(const core::Turn& turn, const std::string& p
         if (out.route == party && out.frame.kind_case() == kind) found.push_back(out.frame);
     }
     return found;
+}
+
+std::vector<v1::ErrorCode> errors(const core::Turn& turn, const std::string& party) {
+    std::vector<v1::ErrorCode> codes;
+    for (const v1::HubFrame& frame : frames_to(turn, party, v1::HubFrame::kError))
+        codes.push_back(frame.error().code());
+    return codes;
 }
 
 std::vector<v1::Delivery> deliveries(const core::Turn& turn, const std::string& party) {

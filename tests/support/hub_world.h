@@ -43,6 +43,18 @@ class HubWorld {
                             std::uint32_t credit = 100) const;
     core::FrameIn ack(const std::string& party, const std::string& name,
                       std::uint64_t sequence) const;
+    core::FrameIn ack_parked(const std::string& party, const std::string& name,
+                             std::uint64_t sequence) const;
+    core::FrameIn nack(const std::string& party, const std::string& name, std::uint64_t sequence,
+                       v1::NackVerdict verdict = v1::NACK_VERDICT_RETRY_LATER,
+                       const std::string& reason = {}) const;
+    core::FrameIn list_parked(const std::string& party, const std::string& name,
+                              std::optional<std::uint64_t> after = std::nullopt) const;
+    // On all that are parked when none are named. The request number is 7, as everywhere here.
+    core::FrameIn act_on_parked(const std::string& party, const std::string& name,
+                                v1::ParkedActKind act,
+                                const std::vector<std::uint64_t>& sequences = {}) const;
+    core::FrameIn fetch(const std::string& party, std::uint64_t sequence) const;
     core::FrameIn statement(const v1::RegistryStatement& statement,
                             const std::string& signer) const;
     v1::RegistryStatement grant(const std::string& party,
@@ -56,6 +68,7 @@ class HubWorld {
     SeededRandomness randomness;
     core::Conditions conditions;
     core::Settings settings;
+    delivery::ParkedBounds parked_bounds;
     MemoryStore log_store;
     MemoryStore vault_store;
     std::unique_ptr<journal::Journal> journal;
@@ -70,6 +83,8 @@ std::vector<v1::Outcome> outcomes(const core::Turn& turn);
 // The frames of one kind that went to a party.
 std::vector<v1::HubFrame> frames_to(const core::Turn& turn, const std::string& party,
                                     v1::HubFrame::KindCase kind);
+// The codes of the Error frames to a party.
+std::vector<v1::ErrorCode> errors(const core::Turn& turn, const std::string& party);
 // All deliveries to a party.
 std::vector<v1::Delivery> deliveries(const core::Turn& turn, const std::string& party);
 

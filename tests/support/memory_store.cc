@@ -29,19 +29,37 @@ Result<void> MemoryStore::commit(const store::Batch& batch, store::Durability du
         fails_next_ = false;
         return Error{ErrorCode::store_failed, "made to fail"};
     }
+    const bool is_synced = durability == store::Durability::synced;
     for (const store::Batch::Operation& operation : batch.operations()) {
         Rows& rows = tables_.at(operation.table.index);
+        if (!is_synced) {
+            const auto row = rows.find(operation.key);
+            unsynced_.push_back({operation.table.index, operation.key,
+                                 row == rows.end() ? std::nullopt : std::optional{row->second}});
+        }
         if (operation.is_erasure) {
             rows.erase(operation.key);
         } else {
             rows[operation.key] = operation.value;
         }
     }
-    if (durability == store::Durability::synced) {
-        synced_ = tables_;
+    if (is_synced) {
+        unsynced_.clear();
         ++synced_commits_;
     }
     return {};
+}
+
+void MemoryStore::lose_power() {
+    for (; !unsynced_.empty(); unsynced_.pop_back()) {
+        Former& former = unsynced_.back();
+        Rows& rows = tables_[former.table];
+        if (former.value) {
+            rows.insert_or_assign(std::move(former.key), *std::move(former.value));
+        } else {
+            rows.erase(former.key);
+        }
+    }
 }
 
 }  // namespace jobbro::testing

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <vector>
 
 #include "hub/store/store.h"
@@ -12,7 +13,7 @@ namespace jobbro::testing {
 // buffered commits after it gone.
 class MemoryStore final : public store::Store {
   public:
-    explicit MemoryStore(std::size_t tables) : tables_(tables), synced_(tables) {}
+    explicit MemoryStore(std::size_t tables) : tables_(tables) {}
 
     [[nodiscard]] Result<std::optional<Bytes>> get(store::Table table,
                                                    BytesView key) const override;
@@ -24,14 +25,19 @@ class MemoryStore final : public store::Store {
     // The next commit fails and writes nothing.
     void fail_next_commit() { fails_next_ = true; }
     // The machine stops: what was not synced is gone.
-    void lose_power() { tables_ = synced_; }
+    void lose_power();
     [[nodiscard]] std::size_t synced_commits() const { return synced_commits_; }
     [[nodiscard]] std::size_t rows(store::Table table) const { return tables_[table.index].size(); }
 
   private:
     using Rows = std::map<Bytes, Bytes, std::less<>>;
+    struct Former {
+        std::size_t table;
+        Bytes key;
+        std::optional<Bytes> value;
+    };
     std::vector<Rows> tables_;
-    std::vector<Rows> synced_;
+    std::vector<Former> unsynced_;  // what the rows written since the last sync were, oldest first
     bool fails_next_ = false;
     std::size_t synced_commits_ = 0;
 };

@@ -18,14 +18,19 @@ struct Ban {
 };
 
 const std::vector<Ban>& bans() {
-    static const Texts bracketed = {"hub/store/", "hub/front/",    "hub/ops/",
-                                    "hub/app/",   "hub/main/",     "adapters/kit/",
-                                    "tests/",     "adapters/cli/", "proto/contract/json.cc"};
-    static const Texts talkers = {"hub/main/", "adapters/cli/", "tests/", "proto/base/assert.h"};
+    static const Texts bracketed = {"hub/store/",       "hub/front/",
+                                    "hub/ops/",         "hub/app/",
+                                    "hub/main/",        "adapters/kit/",
+                                    "tests/",           "adapters/cli/",
+                                    "adapters/daemon/", "proto/contract/json.cc"};
+    static const Texts talkers = {"hub/main/",        "adapters/cli/",
+                                  "adapters/daemon/", "adapters/kit/examples/",
+                                  "tests/",           "proto/base/assert.h"};
     static const Texts timed = {"proto/base/clock.h", "hub/app/",  "hub/front/",
                                 "hub/ops/",           "adapters/", "tests/"};
     static const Texts sleepers = {"hub/app/", "adapters/", "tests/bench/"};
-    static const Texts lockers = {"proto/base/", "hub/ops/", "adapters/kit/", "tests/"};
+    static const Texts lockers = {"proto/base/", "hub/ops/", "adapters/kit/", "adapters/daemon/",
+                                  "tests/"};
     static const Texts dice = {"proto/base/randomness.h"};
     static const std::string_view a_result = "return an Error in a Result";
     static const std::string_view caught = "catch in the room that calls the library";

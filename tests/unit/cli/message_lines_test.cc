@@ -37,11 +37,31 @@ TEST(MessageLines, FindingsComeWithTheirSeverityAndText) {
 
 TEST(MessageLines, ARejectionTellsWhatToDo) {
     const std::string line =
-        rejection_line("id", Error{ErrorCode::cause_unknown, "why", "causes[0]"}, 3);
+        rejection_line("id", Error{ErrorCode::cause_unknown, "why", "causes[0]"}, {3, {}});
     EXPECT_THAT(line, HasSubstr(R"({"message_id":"id","rejected":{"code":"cause_unknown",)"
                                 R"("number":404,"disposition":"retry","field_path":"causes[0]",)"
                                 R"("detail":"why","text":")"));
     EXPECT_THAT(line, HasSubstr(R"("},"line":3})"));
+}
+
+TEST(MessageLines, ARejectionOfARowOfASheetTellsWhich) {
+    EXPECT_THAT(rejection_line("id", ErrorCode::order_unknown, {3, 0}),
+                HasSubstr(R"("},"line":3,"row":0})"));
+}
+
+TEST(MessageLines, AThinDeliveryShowsItsNotification) {
+    kit::Delivery delivery;
+    delivery.sequence = Sequence{4};
+    v1::Notification& notification = delivery.notification.emplace();
+    notification.set_kind(v1::MESSAGE_KIND_COURSE_START);
+    notification.set_sender("provider:13585628");
+    notification.set_message_id("m");
+    EXPECT_EQ(delivery_line(delivery),
+              R"({"sequence":4,"recorded_at":"1970-01-01T00:00:00.000000Z","findings":[],)"
+              R"("notification":{"kind":"course_start","sender":"provider:13585628",)"
+              R"("message_id":"m","order_id":""}})");
+    notification.set_kind(static_cast<v1::MessageKind>(77));
+    EXPECT_THAT(delivery_line(delivery), HasSubstr(R"("kind":"77")"));
 }
 
 TEST(MessageLines, ADeliveryShowsTheEnvelope) {

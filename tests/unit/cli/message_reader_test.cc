@@ -5,6 +5,8 @@
 #include <sstream>
 #include <vector>
 
+#include "proto/contract/uuid.h"
+
 namespace jobbro::cli {
 namespace {
 
@@ -12,9 +14,12 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
 
+const SystemClock wall_clock;
+
 std::vector<InputMessage> read_all(const std::string& text) {
     std::istringstream input{text};
-    MessageReader reader{input};
+    SeededRandomness randomness{1};
+    MessageReader reader{input, wall_clock, randomness};
     std::vector<InputMessage> messages;
     while (auto message = reader.next())
         messages.push_back(*std::move(message));
@@ -37,7 +42,8 @@ TEST(MessageReader, OneObjectMayTakeSeveralLines) {
 TEST(MessageReader, TellsHowManyMessagesItPassesOver) {
     const auto skipped = [](const std::string& text, int read_before) {
         std::istringstream input{text};
-        MessageReader reader{input};
+        SeededRandomness randomness{1};
+        MessageReader reader{input, wall_clock, randomness};
         for (int i = 0; i < read_before; ++i)
             reader.next();
         return reader.skip_rest();
@@ -91,6 +97,62 @@ TEST(MessageReader, WhatIsTooLargeIsRefused) {
     ASSERT_FALSE(messages[0].envelope.has_value());
     EXPECT_EQ(messages[0].envelope.error().code, ErrorCode::json_syntax);
     EXPECT_TRUE(messages[1].envelope.has_value());
+}
+
+std::string row(int order, const std::string& cpr_number) {
+    return R"({"order_id":"0199a5c0-0000-7000-8000-00000000000)" + std::to_string(order) +
+           R"(","cpr_number":")" + cpr_number +
+           R"(","days":[{"date":"2026-01-05","planned_hours":6}]})";
+}
+std::string sheet(const std::string& rows) {
+    return R"({"attendance_sheet":{"first_date":"2026-01-05","last_date":"2026-01-09","rows":[)" +
+           rows + "]}}";
+}
+
+TEST(MessageReader, ASheetBecomesAMessageARow) {
+    const auto messages =
+        read_all("{}\n" + sheet(row(1, "690870-1478") + "," + row(2, "741176-1201")) + "\n{}\n");
+    ASSERT_THAT(messages, SizeIs(4));
+    ASSERT_TRUE(messages[1].envelope.has_value()) << messages[1].envelope.error().line();
+    EXPECT_EQ(messages[1].line, 2U);
+    EXPECT_EQ(messages[1].row, 0U);
+    EXPECT_EQ(messages[2].line, 2U);
+    EXPECT_EQ(messages[2].row, 1U);
+    EXPECT_EQ(messages[2].envelope->citizen().cpr_number(), "741176-1201");
+    const v1::AttendanceList& first = messages[1].envelope->attendance_list();
+    EXPECT_EQ(first.days_size(), 1);
+    EXPECT_TRUE(contract::parse_uuid7(first.list_id()).has_value()) << first.list_id();
+    EXPECT_EQ(messages[2].envelope->attendance_list().list_id(), first.list_id());
+    EXPECT_FALSE(messages[3].row.has_value());
+}
+
+TEST(MessageReader, ASheetMayTakeSeveralLines) {
+    std::string text = sheet(row(1, "690870-1478"));
+    text.insert(1, "\n");
+    EXPECT_THAT(read_all(text), SizeIs(1));
+}
+
+TEST(MessageReader, WhatIsWrongWithASheetIsToldOnceAndWhere) {
+    const auto twice = read_all("\n" + sheet(row(1, "690870-1478") + "," + row(1, "741176-1201")));
+    ASSERT_THAT(twice, SizeIs(1));
+    ASSERT_FALSE(twice[0].envelope.has_value());
+    EXPECT_EQ(twice[0].envelope.error().field_path, "attendance_sheet.rows[1].order_id");
+    const auto unreadable = read_all("{}\n" + sheet(R"({"order":7})"));
+    ASSERT_THAT(unreadable, SizeIs(2));
+    ASSERT_FALSE(unreadable[1].envelope.has_value());
+    EXPECT_EQ(unreadable[1].envelope.error().code, ErrorCode::json_field_unknown);
+    EXPECT_EQ(unreadable[1].envelope.error().field_path, "attendance_sheet.rows[0]");
+    EXPECT_THAT(unreadable[1].envelope.error().detail, HasSubstr("line 2, column 90"));
+}
+
+TEST(MessageReader, TheRowsThatAreLeftOfASheetAreCounted) {
+    std::istringstream input{sheet(row(1, "690870-1478") + "," + row(2, "741176-1201")) + "\n{}\n"};
+    SeededRandomness randomness{1};
+    MessageReader reader{input, wall_clock, randomness};
+    reader.next();
+    EXPECT_FALSE(reader.would_wait());
+    EXPECT_EQ(reader.skip_rest(), 2U);
+    EXPECT_FALSE(reader.next());
 }
 
 }  // namespace

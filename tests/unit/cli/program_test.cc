@@ -135,10 +135,30 @@ const std::string order =
     R"("happened_at":"2026-01-05T10:00:00Z","order":{}})";
 
 TEST_F(ProgramTest, CalledWronglyItSaysSoInOneLine) {
-    for (const std::string arguments :
-         {"", "nonsense", "keygen", "keygen operator:x", "party", "party add operator:x", "submit",
-          "subscribe", "status --no-such-option", "--timeout 0 status", "bench",
-          "subscribe --name x --credit 1025", "bench submit --provider provider:13585628"}) {
+    for (const std::string arguments : {"",
+                                        "nonsense",
+                                        "keygen",
+                                        "keygen operator:x",
+                                        "party",
+                                        "party add operator:x",
+                                        "submit",
+                                        "subscribe",
+                                        "status --no-such-option",
+                                        "--timeout 0 status",
+                                        "bench",
+                                        "subscribe --name x --credit 1025",
+                                        "bench submit --provider provider:13585628",
+                                        "subscribe --name x --from yesterday",
+                                        "subscribe --name x --kind nonsense",
+                                        "fetch",
+                                        "fetch x",
+                                        "parked",
+                                        "parked list",
+                                        "parked release x",
+                                        "parked drop x",
+                                        "parked release x 1 --all",
+                                        "parked drop x --all",
+                                        "parked drop x y"}) {
         SCOPED_TRACE(arguments);
         const Ended ended = run(arguments);
         EXPECT_EQ(ended.status, 2);
@@ -332,6 +352,78 @@ TEST_F(ProgramTest, SubscribePrintsWhatThereIsAndAcksIt) {
     EXPECT_EQ(rest.status, 0) << rest.err;
     EXPECT_THAT(rest.out, StartsWith(R"({"sequence":2,)"));
     EXPECT_EQ(std::count(rest.out.begin(), rest.out.end(), '\n'), 1);
+}
+
+TEST_F(ProgramTest, SubscribeAsksForWhatItIsToldTo) {
+    ASSERT_TRUE(hub_.start());
+    const std::string options = options_for(hub_);
+    const Ended ended = run(options +
+                            "subscribe --name inbox --idle-ms 100 --from 2026-01-31 --kind order "
+                            "--kind notice --thin --credit 7");
+    EXPECT_EQ(ended.status, 0) << ended.err;
+    const v1::Subscribe asked = hub_.subscribe();
+    EXPECT_EQ(asked.credit(), 7U);
+    EXPECT_EQ(asked.from_time().seconds(), 1'769'817'600);
+    EXPECT_THAT(asked.kinds(),
+                ::testing::ElementsAre(v1::MESSAGE_KIND_ORDER, v1::MESSAGE_KIND_NOTICE));
+    EXPECT_EQ(asked.form(), v1::DELIVERY_FORM_THIN);
+}
+
+TEST_F(ProgramTest, FetchPrintsOneMessage) {
+    v1::Envelope envelope;
+    envelope.set_message_id("m");
+    hub_.set_deliveries({"", envelope.SerializeAsString()});
+    ASSERT_TRUE(hub_.start());
+    const std::string options = options_for(hub_);
+    const Ended ended = run(options + "fetch 1");
+    EXPECT_EQ(ended.status, 0) << ended.err;
+    EXPECT_THAT(ended.out, StartsWith(R"({"sequence":1,)"));
+    EXPECT_THAT(ended.out, HasSubstr(R"("message":{"message_id":"m"})"));
+    const Ended unknown = run(options + "fetch 2");
+    EXPECT_EQ(unknown.status, 1);
+    EXPECT_THAT(unknown.err, StartsWith("jobbro: entry_unknown: "));
+}
+
+TEST_F(ProgramTest, WhatIsParkedIsListedReleasedAndDropped) {
+    hub_.set_parked({3, 5, 8});
+    ASSERT_TRUE(hub_.start());
+    const std::string options = options_for(hub_);
+    const Ended table = run(options + "parked list inbox");
+    EXPECT_EQ(table.status, 0) << table.err;
+    EXPECT_THAT(table.out, StartsWith("SEQUENCE  KIND   ORDER  SINCE"));
+    EXPECT_EQ(std::count(table.out.begin(), table.out.end(), '\n'), 4) << "all pages";
+    const Ended json = run(options + "parked list inbox --json");
+    EXPECT_THAT(json.out, StartsWith(R"({"sequence":3,"kind":"order",)"));
+    const Ended unknown = run(options + "parked drop inbox 3 4");
+    EXPECT_EQ(unknown.status, 1);
+    EXPECT_THAT(unknown.err, StartsWith("jobbro: parked_unknown: "));
+    const Ended released = run(options + "parked release inbox 3");
+    EXPECT_EQ(released.status, 0) << released.err;
+    EXPECT_THAT(released.out, StartsWith(R"({"name":"inbox","messages":1,"sequence":)"));
+    const Ended dropped = run(options + "parked drop inbox --all --yes");
+    EXPECT_EQ(dropped.status, 0) << dropped.err;
+    EXPECT_THAT(dropped.out, HasSubstr(R"("messages":2,)"));
+    const Ended none = run(options + "parked list inbox");
+    EXPECT_EQ(none.status, 0);
+    EXPECT_THAT(none.out, IsEmpty());
+}
+
+TEST_F(ProgramTest, SubmitMakesAMessageOfEachRowOfASheet) {
+    ASSERT_TRUE(hub_.start());
+    const std::string sheet =
+        R"({"attendance_sheet":{"first_date":"2026-01-05","last_date":"2026-01-09","rows":[)"
+        R"({"order_id":"0199a5c0-0000-7000-8000-000000000001","cpr_number":"690870-1478"},)"
+        R"({"order_id":"0199a5c0-0000-7000-8000-000000000002","cpr_number":"741176-1201"}]}})";
+    const Ended ended = run(options_for(hub_) + "submit --no-local-check -", sheet + "\n" + order);
+    EXPECT_EQ(ended.status, 0) << ended.err << ended.out;
+    EXPECT_EQ(std::count(ended.out.begin(), ended.out.end(), '\n'), 3);
+    const std::vector<Bytes> recorded = hub_.recorded();
+    ASSERT_EQ(recorded.size(), 3U);
+    v1::Envelope second;
+    ASSERT_TRUE(second.ParseFromString(recorded[1]));
+    EXPECT_EQ(second.sender(), "jobcentre:630");
+    EXPECT_EQ(second.citizen().cpr_number(), "741176-1201");
+    EXPECT_EQ(second.attendance_list().list_id().size(), 36U);
 }
 
 TEST_F(ProgramTest, SubscribeThatIsAskedToStopFinishesTheLineItIsWriting) {

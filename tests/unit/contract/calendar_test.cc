@@ -78,5 +78,16 @@ TEST(Calendar, ReadsDurations) {
     }
 }
 
+// Denmark is two hours ahead of UTC in summer, and taken to be so in winter.
+TEST(Calendar, ADayIsToComeUntilItHasBegunInDenmark) {
+    constexpr Instant two_hours_to_midnight_utc{1304373600000000};  // 2011-05-02T22:00:00Z
+    const auto tomorrow = parse_date("2011-05-03");
+    ASSERT_THAT(tomorrow, Succeeds());
+    EXPECT_TRUE(is_to_come(*tomorrow, two_hours_to_midnight_utc.plus_ms(-1)));
+    EXPECT_FALSE(is_to_come(*tomorrow, two_hours_to_midnight_utc));
+    EXPECT_TRUE(is_to_come(*parse_date("9999-12-31"), two_hours_to_midnight_utc));
+    EXPECT_FALSE(is_to_come(*parse_date("0001-01-01"), two_hours_to_midnight_utc));
+}
+
 }  // namespace
 }  // namespace jobbro::contract

@@ -50,13 +50,9 @@ v1::AttentionPoint& point(v1::Envelope& envelope, int index) {
 }
 
 TEST(Findings, ThereAreNoneInGoodMessages) {
-    EXPECT_THAT(found_in(sample_order()), IsEmpty());
-    EXPECT_THAT(found_in(sample_order_acceptance()), IsEmpty());
-    EXPECT_THAT(found_in(sample_order_decline()), IsEmpty());
-    EXPECT_THAT(found_in(sample_course_start()), IsEmpty());
-    EXPECT_THAT(found_in(sample_absence_report()), IsEmpty());
-    EXPECT_THAT(found_in(sample_progression_report()), IsEmpty());
-    EXPECT_THAT(found_in(sample_course_end()), IsEmpty());
+    for (const v1::Envelope& envelope : sample_of_each_kind()) {
+        EXPECT_THAT(found_in(envelope), IsEmpty()) << kind_name(kind_of(envelope));
+    }
 }
 
 TEST(Findings, OrderWithNothingButTheCitizenGetsOneFindingForAll) {
@@ -228,6 +224,158 @@ TEST(Findings, NotAssessedWithoutReasonIsToldOfEachPoint) {
                                                 "progression_report.attention_points[4]"));
 }
 
+TEST(Findings, WhatARevisionLeavesIsToldAsAnOrderIs) {
+    v1::Envelope envelope = sample_order_revision();
+    v1::Order& order = *envelope.mutable_order_revision()->mutable_order();
+    order.clear_sub_goals();
+    order.clear_questions();
+    EXPECT_THAT(found_in(envelope),
+                ElementsAre("order.no_sub_goals at order_revision.order.sub_goals",
+                            "order.needs_assessment_without_question at "
+                            "order_revision.order.questions"));
+    order.clear_purposes();
+    order.add_purposes(v1::PURPOSE_TREATMENT);
+    order.add_sub_goals("comes two mornings a week");
+    EXPECT_THAT(found_in(envelope),
+                ElementsAre("order.deadline_or_treatment_only at order_revision.order.purposes"));
+    order.Clear();
+    EXPECT_THAT(found_in(envelope), ElementsAre("order.citizen_only at order_revision.order"));
+}
+
+TEST(Findings, NoShowWithoutAnAttemptAtContactIsTold) {
+    v1::Envelope envelope = sample_absence_report();
+    v1::AbsenceReport& report = *envelope.mutable_absence_report();
+    report.set_kind(v1::ABSENCE_KIND_NO_SHOW);
+    EXPECT_THAT(found_in(envelope), IsEmpty());
+    report.clear_contact_attempts();
+    EXPECT_THAT(found_in(envelope),
+                ElementsAre("absence.no_contact_attempt at absence_report.contact_attempts"));
+    report.set_kind(v1::ABSENCE_KIND_REPORTED_ILL);
+    EXPECT_THAT(found_in(envelope), IsEmpty());
+}
+
+TEST(Findings, EvaluationThatSaysNothingIsTold) {
+    v1::Envelope envelope = sample_mid_term_evaluation();
+    v1::MidTermEvaluation& evaluation = *envelope.mutable_mid_term_evaluation();
+    evaluation.clear_to_change();
+    evaluation.set_citizen_view(" ");
+    evaluation.set_reached("it is going very well");
+    const auto finding = ElementsAre("mid_term.says_nothing at mid_term_evaluation");
+    EXPECT_THAT(found_in(envelope), finding);
+    evaluation.clear_reached();
+    evaluation.set_on_the_way(v1::ON_THE_WAY_YES);
+    EXPECT_THAT(found_in(envelope), finding);
+    evaluation.set_citizen_view("content");
+    EXPECT_THAT(found_in(envelope), IsEmpty());
+    evaluation.clear_citizen_view();
+    evaluation.set_reached("comes as agreed on all days");
+    EXPECT_THAT(found_in(envelope), IsEmpty());
+}
+
+TEST(Findings, CourseOffItsWayWithNothingToChangeIsTold) {
+    v1::Envelope envelope = sample_mid_term_evaluation();
+    v1::MidTermEvaluation& evaluation = *envelope.mutable_mid_term_evaluation();
+    evaluation.clear_to_change();
+    for (const auto way : {v1::ON_THE_WAY_PARTLY, v1::ON_THE_WAY_NO}) {
+        evaluation.set_on_the_way(way);
+        EXPECT_THAT(found_in(envelope),
+                    ElementsAre("mid_term.no_change_told at mid_term_evaluation.to_change"));
+    }
+    evaluation.set_on_the_way(v1::ON_THE_WAY_YES);
+    EXPECT_THAT(found_in(envelope), IsEmpty());
+}
+
+TEST(Findings, ClarificationOfNothingIsTold) {
+    v1::Envelope envelope = sample_clarification();
+    v1::Clarification& clarification = *envelope.mutable_clarification();
+    clarification.clear_remark();
+    clarification.mutable_answers(0)->set_not_known(true);
+    clarification.mutable_answers(0)->clear_answer();
+    EXPECT_THAT(found_in(envelope), IsEmpty()) << "the other says who finds out";
+    clarification.mutable_answers(1)->set_answer("\n");
+    EXPECT_THAT(found_in(envelope),
+                ElementsAre("clarification.nothing_known at clarification.answers"));
+    clarification.set_remark("the team asks the citizen on Friday");
+    EXPECT_THAT(found_in(envelope), IsEmpty());
+}
+
+TEST(Findings, JobPlanOfNumberAndDatesIsTold) {
+    v1::Envelope envelope = sample_job_plan_extract();
+    v1::JobPlanExtract& extract = *envelope.mutable_job_plan_extract();
+    extract.clear_goals();
+    extract.clear_barriers();
+    EXPECT_THAT(found_in(envelope), IsEmpty());
+    extract.set_sub_goals(0, " ");
+    EXPECT_THAT(found_in(envelope), ElementsAre("job_plan.number_only at job_plan_extract"));
+    extract.add_barriers("few hours at a time");
+    EXPECT_THAT(found_in(envelope), IsEmpty());
+}
+
+TEST(Findings, MeetingHeldOfWhichNothingIsSaidIsTold) {
+    v1::Envelope envelope = sample_meeting();
+    v1::Meeting& meeting = *envelope.mutable_meeting();
+    meeting.clear_agreements();
+    EXPECT_THAT(found_in(envelope), IsEmpty());
+    meeting.clear_citizen_view();
+    EXPECT_THAT(found_in(envelope), ElementsAre("meeting.held_says_nothing at meeting.agreements"));
+    meeting.set_stage(v1::MEETING_STAGE_CALLED);
+    EXPECT_THAT(found_in(envelope), IsEmpty());
+}
+
+TEST(Findings, FundingOfNoAmountAndNoHoursIsTold) {
+    v1::Envelope envelope = sample_funding_request();
+    v1::FundingRequest& request = *envelope.mutable_funding_request();
+    request.clear_amount_dkk();
+    EXPECT_THAT(found_in(envelope), IsEmpty());
+    request.clear_hours_per_week();
+    EXPECT_THAT(found_in(envelope), ElementsAre("funding.no_size at funding_request.amount_dkk"));
+    request.set_amount_dkk(5200);
+    EXPECT_THAT(found_in(envelope), IsEmpty());
+}
+
+TEST(Findings, WhatFollowsWithoutADateIsTold) {
+    v1::Envelope envelope = sample_follow_up();
+    v1::FollowUp& follow_up = *envelope.mutable_follow_up();
+    follow_up.clear_by_date();
+    for (const auto decision : {v1::FOLLOW_UP_DECISION_NEW_ORDER, v1::FOLLOW_UP_DECISION_EXTEND}) {
+        follow_up.set_decision(decision);
+        EXPECT_THAT(found_in(envelope), ElementsAre("follow_up.no_date at follow_up.by_date"));
+    }
+    for (const auto decision : {v1::FOLLOW_UP_DECISION_END, v1::FOLLOW_UP_DECISION_CHANGE_PLAN,
+                                v1::FOLLOW_UP_DECISION_NO_ACTION}) {
+        follow_up.set_decision(decision);
+        EXPECT_THAT(found_in(envelope), IsEmpty()) << decision;
+    }
+}
+
+TEST(Findings, LimitsWithoutADateToCountByAreTold) {
+    v1::Envelope envelope = sample_limits_watched();
+    v1::LimitsWatched& limits = *envelope.mutable_limits_watched();
+    limits.clear_first_request_date();
+    EXPECT_THAT(found_in(envelope),
+                ElementsAre("limits.no_date at limits_watched.first_request_date"));
+    limits.clear_first_offer_due_date();
+    EXPECT_THAT(found_in(envelope),
+                ElementsAre("limits.no_date at limits_watched.first_request_date",
+                            "limits.no_date at limits_watched.first_offer_due_date"));
+    limits.clear_watched();
+    limits.add_watched(v1::STATUTORY_LIMIT_NEW_OFFER);
+    limits.add_watched(v1::STATUTORY_LIMIT_INTERVIEWS);
+    EXPECT_THAT(found_in(envelope), IsEmpty());
+}
+
+TEST(Findings, OfferForNobodyInParticularIsTold) {
+    v1::Envelope envelope = sample_offer_published();
+    v1::OfferPublished& offer = *envelope.mutable_offer_published();
+    offer.clear_match_categories();
+    EXPECT_THAT(found_in(envelope), IsEmpty());
+    offer.clear_target_group();
+    EXPECT_THAT(found_in(envelope),
+                ElementsAre("offer.no_target_group at offer_published.target_group"));
+    offer.add_match_categories(v1::MATCH_CATEGORY_READY_FOR_MEASURES);
+    EXPECT_THAT(found_in(envelope), IsEmpty());
+}
+
 TEST(FindingTexts, AreThereInBothLanguagesOnceForEachCode) {
     std::set<std::string_view> codes;
     for (const FindingText& text : finding_texts()) {
@@ -237,7 +385,7 @@ TEST(FindingTexts, AreThereInBothLanguagesOnceForEachCode) {
         EXPECT_FALSE(text.english.empty()) << text.code;
         EXPECT_EQ(find_finding_text(text.code), &text);
     }
-    EXPECT_EQ(codes.size(), 7U);
+    EXPECT_EQ(codes.size(), 17U);
     EXPECT_EQ(find_finding_text("order.too_blue"), nullptr);
 }
 

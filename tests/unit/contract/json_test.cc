@@ -31,15 +31,30 @@ std::string problem_of(std::string_view text) {
 }
 
 TEST(Json, EverySampleComesBackAsItWas) {
-    for (const v1::Envelope& envelope :
-         {sample_order(), sample_order_acceptance(), sample_order_decline(), sample_course_start(),
-          sample_absence_report(), sample_progression_report(), sample_course_end()}) {
+    for (const v1::Envelope& envelope : sample_of_each_kind()) {
         const std::string text = to_json(envelope);
         EXPECT_EQ(text.find('\n'), std::string::npos);
         v1::Envelope again;
         ASSERT_THAT(from_json(text, again), Succeeds());
         EXPECT_TRUE(MessageDifferencer::Equals(envelope, again)) << text;
     }
+}
+
+TEST(Json, AudiencesWithoutContentAndUnsetOptionalsGoBothWays) {
+    const std::string text = R"({"audience":{"sender_only":{}},)"
+                             R"("limits_watched":{"watched":["STATUTORY_LIMIT_INTERVIEWS"]}})";
+    v1::Envelope envelope;
+    ASSERT_THAT(from_json(text, envelope), Succeeds());
+    EXPECT_TRUE(envelope.audience().has_sender_only());
+    EXPECT_EQ(to_json(envelope), text);
+    ASSERT_THAT(from_json(R"({"audience": {"allWithGround": {}}})", envelope), Succeeds());
+    EXPECT_TRUE(envelope.audience().has_all_with_ground());
+    v1::AttendanceDay day;
+    ASSERT_THAT(from_json(R"({"date": "2011-05-02", "attended_hours": 0})", day), Succeeds());
+    EXPECT_TRUE(day.has_attended_hours());
+    EXPECT_FALSE(day.has_planned_hours());
+    EXPECT_FALSE(day.has_absence());
+    EXPECT_EQ(to_json(day), R"({"date":"2011-05-02","attended_hours":0})");
 }
 
 TEST(Json, NamesAreTakenInBothSpellingsAndWrittenInSnakeCase) {

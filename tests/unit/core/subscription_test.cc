@@ -1,6 +1,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <functional>
+#include <limits>
+
 #include "tests/support/hub_world.h"
 
 namespace jobbro::core {
@@ -150,6 +153,136 @@ TEST_F(SubscriptionTest, UnsubscribingStopsAndKeepsThePlace) {
     report(1);
     EXPECT_TRUE(deliveries(last_turn, jobcentre).empty());
     EXPECT_EQ(deliveries(world.turn({world.subscribe(jobcentre, "main")}), jobcentre).size(), 2U);
+}
+
+// --- Kinds and start -------------------------------------------------------------------------
+
+TEST_F(SubscriptionTest, OnlyTheKindsAskedForAreDelivered) {
+    const std::uint64_t first = report(1)[0];
+    const auto accepted = outcomes(world.turn(
+        {world.submit(provider, {acceptance(*order_id, world.now, world.randomness)})}))[0];
+    const std::uint64_t last = report(1)[0];
+    FrameIn some = world.subscribe(jobcentre, "main");
+    const auto content = [](FrameIn& frame) -> v1::Subscribe& {
+        return *std::get<v1::ClientFrame>(frame.content).mutable_subscribe();
+    };
+    content(some).add_kinds(v1::MESSAGE_KIND_ABSENCE_REPORT);
+    EXPECT_EQ(sequences(deliveries(world.turn({some}), jobcentre)),
+              (std::vector<std::uint64_t>{first, last}));
+    // What was passed over counts as acked once something after it is, and not before.
+    world.turn({world.ack(jobcentre, "main", first)});
+    EXPECT_EQ(sequences(deliveries(world.turn({world.subscribe(jobcentre, "main")}), jobcentre)),
+              (std::vector<std::uint64_t>{accepted.receipt().sequence(), last}));
+    world.turn({some});
+    world.turn({world.ack(jobcentre, "main", last)});
+    EXPECT_TRUE(deliveries(world.turn({world.subscribe(jobcentre, "main")}), jobcentre).empty());
+}
+
+TEST_F(SubscriptionTest, ALongRunOfOtherKindsIsPassedOverInAFewTurns) {
+    report(250);
+    world.turn({world.submit(provider, {acceptance(*order_id, world.now, world.randomness)})});
+    FrameIn some = world.subscribe(jobcentre, "main", 1);
+    std::get<v1::ClientFrame>(some.content)
+        .mutable_subscribe()
+        ->add_kinds(v1::MESSAGE_KIND_ORDER_ACCEPTANCE);
+    Turn turn = world.turn({some});
+    int turns = 1;
+    for (; deliveries(turn, jobcentre).empty() && turns < 10; ++turns)
+        turn = world.turn();
+    EXPECT_LE(turns, 3);
+    EXPECT_EQ(deliveries(turn, jobcentre).size(), 1U);
+}
+
+TEST_F(SubscriptionTest, ASubscriptionStartsWhereItIsTold) {
+    const auto early = report(2);
+    world.now = world.now.plus_ms(1000);
+    const Instant between = world.now;
+    const auto late = report(2);
+    const auto from = [&](const std::function<void(v1::Subscribe&)>& start) {
+        FrameIn frame = world.subscribe(jobcentre, "main");
+        start(*std::get<v1::ClientFrame>(frame.content).mutable_subscribe());
+        return world.turn({frame});
+    };
+    const auto got = [&](const Turn& turn) { return sequences(deliveries(turn, jobcentre)); };
+    const auto all = std::vector<std::uint64_t>{early[0], early[1], late[0], late[1]};
+    Turn turn = from([&](v1::Subscribe& subscribe) { subscribe.set_from_sequence(late[1]); });
+    EXPECT_EQ(got(turn), (std::vector<std::uint64_t>{late[1]}));
+    EXPECT_EQ(frames_to(turn, jobcentre, v1::HubFrame::kSubscribed)[0].subscribed().next_sequence(),
+              late[1]);
+    ASSERT_TRUE(world.open());
+    world.turn({world.hello(jobcentre)});
+    EXPECT_EQ(got(world.turn({world.subscribe(jobcentre, "main")})),
+              (std::vector<std::uint64_t>{late[1]}))
+        << "for good";
+    EXPECT_EQ(got(from([](v1::Subscribe& subscribe) { subscribe.mutable_from_beginning(); })), all);
+    turn = from([&](v1::Subscribe& subscribe) {
+        subscribe.mutable_from_time()->set_seconds(between.microseconds / 1000000);
+        subscribe.mutable_from_time()->set_nanos(
+            static_cast<std::int32_t>(between.microseconds % 1000000) * 1000);
+    });
+    EXPECT_EQ(got(turn), late);
+    turn = from(
+        [](v1::Subscribe& subscribe) { subscribe.mutable_from_time()->set_seconds(-62135596800); });
+    EXPECT_EQ(got(turn), all);
+    turn = from(
+        [](v1::Subscribe& subscribe) { subscribe.mutable_from_time()->set_seconds(253402300799); });
+    EXPECT_TRUE(got(turn).empty());
+    const auto live = report(1);
+    EXPECT_EQ(sequences(deliveries(last_turn, jobcentre)), live);
+}
+
+TEST_F(SubscriptionTest, AfterARewindAcksCoverWhatWasDeliveredSince) {
+    const auto all = report(3);
+    world.turn({world.subscribe(jobcentre, "main")});
+    FrameIn back = world.subscribe(jobcentre, "main", 1);
+    std::get<v1::ClientFrame>(back.content).mutable_subscribe()->mutable_from_beginning();
+    EXPECT_EQ(errors(world.turn({back, world.ack(jobcentre, "main", all[2])}), jobcentre),
+              std::vector<v1::ErrorCode>{v1::ERROR_CODE_ACK_AHEAD});
+    world.turn({world.ack(jobcentre, "main", all[0])});
+    EXPECT_EQ(sequences(deliveries(world.turn({world.subscribe(jobcentre, "main")}), jobcentre)),
+              (std::vector<std::uint64_t>{all[1], all[2]}));
+}
+
+TEST_F(SubscriptionTest, ARewindThatPassesOverEverythingLeavesTheCursorWhereItWasPut) {
+    const auto all = report(2);
+    world.turn({world.subscribe(jobcentre, "main")});
+    world.turn({world.ack(jobcentre, "main", all[1])});
+    FrameIn back = world.subscribe(jobcentre, "main");
+    auto& subscribe = *std::get<v1::ClientFrame>(back.content).mutable_subscribe();
+    subscribe.mutable_from_beginning();
+    subscribe.add_kinds(v1::MESSAGE_KIND_ORDER);
+    world.turn({back});
+    EXPECT_EQ(sequences(deliveries(world.turn({world.subscribe(jobcentre, "main")}), jobcentre)),
+              all);
+}
+
+TEST_F(SubscriptionTest, KindsFormAndStartHaveBounds) {
+    const auto refused = [&](const std::function<void(v1::Subscribe&)>& change) {
+        FrameIn frame = world.subscribe(jobcentre, "main");
+        change(*std::get<v1::ClientFrame>(frame.content).mutable_subscribe());
+        const Turn turn = world.turn({frame});
+        EXPECT_TRUE(frames_to(turn, jobcentre, v1::HubFrame::kSubscribed).empty());
+        return errors(turn, jobcentre) ==
+               std::vector<v1::ErrorCode>{v1::ERROR_CODE_FIELD_OUT_OF_BOUNDS};
+    };
+    EXPECT_TRUE(refused([](v1::Subscribe& s) { s.add_kinds(v1::MESSAGE_KIND_UNSPECIFIED); }));
+    EXPECT_TRUE(refused([](v1::Subscribe& s) { s.add_kinds(static_cast<v1::MessageKind>(9999)); }));
+    EXPECT_TRUE(refused([](v1::Subscribe& s) {
+        for (std::size_t i = 0; i <= limits::kinds_of_subscription_max; ++i)
+            s.add_kinds(v1::MESSAGE_KIND_ORDER);
+    }));
+    EXPECT_TRUE(refused([](v1::Subscribe& s) { s.set_form(static_cast<v1::DeliveryForm>(7)); }));
+    EXPECT_TRUE(
+        refused([&](v1::Subscribe& s) { s.set_from_sequence(world.journal->size().value() + 1); }));
+    EXPECT_TRUE(refused([](v1::Subscribe& s) { s.mutable_from_time()->set_nanos(-1); }));
+    EXPECT_TRUE(refused([](v1::Subscribe& s) {
+        s.mutable_from_time()->set_seconds(std::numeric_limits<std::int64_t>::max());
+    }));
+    FrameIn at_the_end = world.subscribe(jobcentre, "main");
+    std::get<v1::ClientFrame>(at_the_end.content)
+        .mutable_subscribe()
+        ->set_from_sequence(world.journal->size().value());
+    EXPECT_TRUE(errors(world.turn({at_the_end}), jobcentre).empty());
 }
 
 TEST_F(SubscriptionTest, ALargeBacklogComesInPartsAndInOrder) {

@@ -4,9 +4,13 @@
 
 #include <gtest/gtest.h>
 
+#include <span>
+
 #include "hub/journal/tables.h"
+#include "hub/store/rocks_store.h"
 #include "proto/base/limits.h"
 #include "tests/support/hub_world.h"
+#include "tests/support/temporary_folder.h"
 
 namespace jobbro::delivery {
 namespace {
@@ -17,15 +21,17 @@ class SubscriptionsTest : public ::testing::Test {
   protected:
     SubscriptionsTest() {
         EXPECT_TRUE(world.open());
-        subscriptions.emplace(*Subscriptions::open(world.log_store));
+        subscriptions.emplace(*Subscriptions::open(*world.journal));
     }
+    [[nodiscard]] Moment moment() { return {world.journal.get(), world.now, &world.randomness}; }
     // Entries for the party, of `bytes` each.
-    void record(const std::string& party, int count, std::size_t bytes = 10) {
+    void record(const std::string& party, int count, std::size_t bytes = 10,
+                const std::string& sender = "hub") {
         const Bytes body(bytes, 'b');
         for (int i = 0; i < count; ++i) {
             world.now = world.now.plus_ms(1);
             journal::Draft draft{contract::MessageId::make(world.now, world.randomness),
-                                 "hub",
+                                 sender,
                                  body,
                                  evidence::sha256(body),
                                  {},
@@ -39,12 +45,15 @@ class SubscriptionsTest : public ::testing::Test {
         subscriptions->wake(party);
     }
     void open(const std::string& party, std::uint64_t session, std::uint32_t credit = 1000) {
-        ASSERT_TRUE(subscriptions->subscribe(party, "main", credit, SessionNumber{session}, batch));
+        Opening opening;
+        opening.credit = credit;
+        ASSERT_TRUE(
+            subscriptions->subscribe(party, "main", opening, SessionNumber{session}, moment()));
     }
     std::map<std::uint64_t, std::size_t> collect() {
         std::map<std::uint64_t, std::size_t> counts;
         const auto collected = subscriptions->collect(
-            *world.journal, [](const std::string&, const journal::OpenedEntry&) { return true; });
+            [](const std::string&, const journal::OpenedEntry&) { return true; }, moment());
         EXPECT_TRUE(collected->damaged.empty());
         for (const Outgoing& each : collected->outgoing) {
             counts[each.session.value()] +=
@@ -54,7 +63,6 @@ class SubscriptionsTest : public ::testing::Test {
     }
     HubWorld world;
     std::optional<Subscriptions> subscriptions;
-    store::Batch batch;
 };
 
 TEST_F(SubscriptionsTest, ALongBacklogOfOneDoesNotKeepAnotherWaiting) {
@@ -79,8 +87,113 @@ TEST_F(SubscriptionsTest, BytesUnackedAreBoundedAndAnAckGoesOn) {
     EXPECT_LE(sent, most);
     EXPECT_GT(sent, most / 2);
     EXPECT_FALSE(subscriptions->has_work()) << "it waits for an ack, not for a turn";
-    ASSERT_TRUE(subscriptions->ack("a", "main", SessionNumber{1}, Sequence{sent / 2}, batch));
+    ASSERT_TRUE(subscriptions->ack("a", "main", SessionNumber{1}, Sequence{sent / 2}, moment()));
     EXPECT_GT(collect()[1], 0U);
+}
+
+TEST_F(SubscriptionsTest, AThinDeliveryCountsTheBytesItHas) {
+    const std::size_t bytes = 40 * 1024;
+    const auto count = static_cast<int>(limits::unacked_bytes_max / bytes) + 50;
+    record("a", count, bytes);
+    Opening opening;
+    opening.credit = 1000;
+    opening.form = v1::DELIVERY_FORM_THIN;
+    ASSERT_TRUE(subscriptions->subscribe("a", "main", opening, SessionNumber{1}, moment()));
+    std::size_t sent = 0;
+    for (int turns = 0; turns < 20; ++turns)
+        sent += collect()[1];
+    EXPECT_EQ(sent, static_cast<std::size_t>(count));
+}
+
+TEST_F(SubscriptionsTest, BytesComeBackWithANackAndWithAnAckFromTheList) {
+    const std::size_t bytes = 40 * 1024;
+    const auto most = limits::unacked_bytes_max / bytes + 1;
+    record("a", static_cast<int>(most), bytes);
+    open("a", 1);
+    while (subscriptions->has_work())
+        collect();
+    const Sequence first{world.journal->size().value() - most};
+    v1::Nack nack;
+    nack.set_name("main");
+    nack.set_sequence(first.value());
+    nack.set_verdict(v1::NACK_VERDICT_RETRY_LATER);
+    ASSERT_TRUE(subscriptions->nack("a", nack, SessionNumber{1}, moment()));
+    record("a", static_cast<int>(most) + 20, bytes, "provider:99104007");
+    std::size_t sent = 0;
+    while (subscriptions->has_work())
+        sent += collect()[1];
+    EXPECT_EQ(sent, most) << "as many as before the Nack";
+    const Sequence last{first.value() + 2 * most - 1};
+    ASSERT_TRUE(subscriptions->ack("a", "main", SessionNumber{1}, last, moment()));
+    // One by one from the list, each with its bytes; the others of the provider flow beside them.
+    world.now = world.now.plus_ms(1000);
+    for (Sequence each = first; each.value() < first.value() + most; each = each.next()) {
+        EXPECT_GE(collect()[1], 1U);
+        ASSERT_TRUE(subscriptions->ack_parked("a", "main", SessionNumber{1}, each, moment()));
+    }
+    EXPECT_EQ(subscriptions->parked(), 0U);
+    ASSERT_TRUE(subscriptions->ack("a", "main", SessionNumber{1},
+                                   Sequence{world.journal->size().value() - 1}, moment()));
+    record("a", static_cast<int>(most) + 20, bytes);
+    sent = 0;
+    while (subscriptions->has_work())
+        sent += collect()[1];
+    EXPECT_EQ(sent, most) << "nothing was left in the account";
+}
+
+TEST_F(SubscriptionsTest, WhatIsAboutNoCitizenIsHeldUpBySender) {
+    open("a", 1);
+    record("a", 2);
+    record("a", 1, 10, "provider:99104007");
+    EXPECT_EQ(collect()[1], 3U);
+    v1::Nack nack;
+    nack.set_name("main");
+    nack.set_sequence(world.journal->size().value() - 3);
+    nack.set_verdict(v1::NACK_VERDICT_RETRY_LATER);
+    ASSERT_TRUE(subscriptions->nack("a", nack, SessionNumber{1}, moment()));
+    EXPECT_EQ(subscriptions->parked(), 2U) << "both of the hub's";
+}
+
+TEST_F(SubscriptionsTest, ManyHeadsAreDueInTheirOrderWithinTheBudgetOfATurn) {
+    open("a", 1, limits::credit_max);
+    const int count = 300;
+    for (int i = 0; i < count; ++i)
+        record("a", 1, 10, "provider:" + std::to_string(i));
+    while (subscriptions->has_work())
+        collect();
+    const std::uint64_t first = world.journal->size().value() - count;
+    for (std::uint64_t i = 0; i < count; ++i) {
+        v1::Nack nack;
+        nack.set_name("main");
+        nack.set_sequence(first + i);
+        nack.set_verdict(v1::NACK_VERDICT_RETRY_LATER);
+        ASSERT_TRUE(subscriptions->nack("a", nack, SessionNumber{1}, moment()));
+    }
+    EXPECT_EQ(collect()[1], 0U);
+    EXPECT_FALSE(subscriptions->has_work());
+    ASSERT_TRUE(subscriptions->next_due());
+    world.now = *subscriptions->next_due();
+    std::size_t sent = collect()[1];
+    EXPECT_LT(sent, static_cast<std::size_t>(count)) << "a share a turn";
+    for (int turns = 0; turns < 5; ++turns)
+        sent += collect()[1];
+    EXPECT_EQ(sent, static_cast<std::size_t>(count));
+}
+
+TEST_F(SubscriptionsTest, ADataFolderFromBeforeThereWereParkedMessagesOpens) {
+    const TemporaryFolder folder;
+    const std::span all{journal::log_table::names};
+    {
+        const auto before = store::RocksStore::open(folder.path(), all.first(all.size() - 1));
+        ASSERT_TRUE(before);
+        store::Batch batch;
+        batch.put(journal::log_table::head, "head", "row");
+        ASSERT_TRUE((*before)->commit(batch, store::Durability::synced));
+    }
+    const auto now = store::RocksStore::open(folder.path(), all);
+    ASSERT_TRUE(now);
+    EXPECT_EQ(*(*now)->get(journal::log_table::head, "head"), "row");
+    EXPECT_EQ(*(*now)->last(journal::log_table::parked), std::nullopt);
 }
 
 TEST_F(SubscriptionsTest, ThoseWhoDoNotAckKeepNobodyElseWaiting) {
@@ -101,7 +214,7 @@ TEST_F(SubscriptionsTest, ThoseWhoDoNotAckKeepNobodyElseWaiting) {
         EXPECT_EQ(collect()[session], 1U) << "one at a time";
         EXPECT_FALSE(subscriptions->has_work()) << "it waits for its own ack, not turn by turn";
         ASSERT_TRUE(
-            subscriptions->ack("last", "main", SessionNumber{session}, Sequence{next}, batch));
+            subscriptions->ack("last", "main", SessionNumber{session}, Sequence{next}, moment()));
     }
 }
 
@@ -110,7 +223,7 @@ TEST_F(SubscriptionsTest, AnEntryThatCannotBeReadEndsItsSubscriptionAndNoOther) 
     record("b", 3);
     const std::uint64_t damaged = world.journal->size().value() - 2;
     ASSERT_TRUE(world.open()) << "so that entries are read from the store";
-    subscriptions.emplace(*Subscriptions::open(world.log_store));
+    subscriptions.emplace(*Subscriptions::open(*world.journal));
     Bytes entry = **world.log_store.get(journal::log_table::entries, key_of(damaged));
     entry.back() = static_cast<char>(entry.back() ^ 1);
     store::Batch change;
@@ -119,7 +232,7 @@ TEST_F(SubscriptionsTest, AnEntryThatCannotBeReadEndsItsSubscriptionAndNoOther) 
     open("a", 1);
     open("b", 2);
     const auto collected = subscriptions->collect(
-        *world.journal, [](const std::string&, const journal::OpenedEntry&) { return true; });
+        [](const std::string&, const journal::OpenedEntry&) { return true; }, moment());
     ASSERT_TRUE(collected);
     ASSERT_FALSE(collected->outgoing.empty());
     EXPECT_EQ(collected->outgoing[0].session, SessionNumber{1});
@@ -128,7 +241,7 @@ TEST_F(SubscriptionsTest, AnEntryThatCannotBeReadEndsItsSubscriptionAndNoOther) 
     EXPECT_EQ(collected->damaged[0].session, SessionNumber{2});
     EXPECT_EQ(collected->damaged[0].error.code, ErrorCode::opening_failed);
     EXPECT_EQ(
-        subscriptions->ack("b", "main", SessionNumber{2}, Sequence{damaged}, batch).error().code,
+        subscriptions->ack("b", "main", SessionNumber{2}, Sequence{damaged}, moment()).error().code,
         ErrorCode::subscription_unknown);
 }
 
@@ -136,7 +249,7 @@ TEST_F(SubscriptionsTest, ACursorRowThatIsNotARowIsTampering) {
     store::Batch damaged;
     damaged.put(journal::log_table::cursors, "no separator", "x");
     ASSERT_TRUE(world.log_store.commit(damaged, store::Durability::synced));
-    EXPECT_EQ(Subscriptions::open(world.log_store).error().code, ErrorCode::tampered);
+    EXPECT_EQ(Subscriptions::open(*world.journal).error().code, ErrorCode::tampered);
 }
 
 }  // namespace

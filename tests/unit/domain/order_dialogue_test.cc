@@ -5,14 +5,30 @@
 namespace jobbro::domain {
 namespace {
 
-TEST(OrderDialogue, TheJobcentreOrdersAndTheProviderTellsTheRest) {
+TEST(OrderDialogue, OnlyAnOrderOpensOne) {
     const auto* kinds = v1::MessageKind_descriptor();
     for (int i = 0; i < kinds->value_count(); ++i) {
         const auto kind = static_cast<v1::MessageKind>(kinds->value(i)->number());
-        if (kind == v1::MESSAGE_KIND_UNSPECIFIED || kind >= 100) continue;
-        EXPECT_EQ(sender_of(kind), kind == v1::MESSAGE_KIND_ORDER ? contract::Role::jobcentre
-                                                                  : contract::Role::provider)
-            << kinds->value(i)->name();
+        EXPECT_EQ(opens_order(kind), kind == v1::MESSAGE_KIND_ORDER) << kinds->value(i)->name();
+    }
+}
+
+TEST(OrderDialogue, DeclinedEndedAndCancelledOrdersAreOver) {
+    EXPECT_FALSE(is_over(OrderState::placed));
+    EXPECT_FALSE(is_over(OrderState::accepted));
+    EXPECT_FALSE(is_over(OrderState::started));
+    EXPECT_TRUE(is_over(state_after(OrderState::placed, v1::MESSAGE_KIND_ORDER_DECLINE)));
+    EXPECT_TRUE(is_over(state_after(OrderState::started, v1::MESSAGE_KIND_ORDER_CANCELLATION)));
+    EXPECT_TRUE(is_over(state_after(OrderState::started, v1::MESSAGE_KIND_COURSE_END)));
+}
+
+TEST(OrderDialogue, NothingBringsBackAnOrderThatIsOver) {
+    const auto* kinds = v1::MessageKind_descriptor();
+    for (const auto over : {OrderState::declined, OrderState::ended, OrderState::cancelled}) {
+        for (int i = 0; i < kinds->value_count(); ++i) {
+            const auto kind = static_cast<v1::MessageKind>(kinds->value(i)->number());
+            EXPECT_EQ(state_after(over, kind), over) << kinds->value(i)->name();
+        }
     }
 }
 

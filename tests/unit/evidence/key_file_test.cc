@@ -9,6 +9,7 @@
 #include <sstream>
 
 #include "proto/evidence/note.h"
+#include "proto/evidence/text_encoding.h"
 #include "tests/unit/evidence/expectations.h"
 
 namespace jobbro::evidence {
@@ -284,6 +285,28 @@ TEST_F(KeyFile, ErrorsNeverHoldTheContentOfTheFile) {
         EXPECT_THAT(keys.error().line(), ::testing::Not(::testing::HasSubstr("99104007")));
         EXPECT_THAT(keys.error().line(), ::testing::Not(::testing::HasSubstr("Y2Nj")));
     }
+}
+
+// The expected bytes were computed with Python's hmac and hashlib from the header's words.
+TEST(PartyRowKey, IsWhatTheHeaderSays) {
+    EXPECT_EQ(hex_encode(party_row_key(party_secret_keys(), "outbox").view()),
+              "4a9a7ba88e0a730703d07d1ca3146d20cb7eb6117f79016e14dc6bce0f7ebfce");
+}
+
+TEST(PartyRowKey, DiffersByPurposePartyAndEitherKey) {
+    const PartySecretKeys keys = party_secret_keys();
+    const auto key_of = [](const PartySecretKeys& party, std::string_view purpose) {
+        return party_row_key(party, purpose).bytes();
+    };
+    const auto usual = key_of(keys, "outbox");
+    EXPECT_EQ(key_of(party_secret_keys(), "outbox"), usual);
+    EXPECT_NE(key_of(keys, "outbox tags"), usual);
+    EXPECT_NE(key_of({"provider:99104006", keys.curve.copy(), keys.signing.copy()}, "outbox"),
+              usual);
+    EXPECT_NE(key_of({keys.party, CurveSecretKey{thirty_two('d')}, keys.signing.copy()}, "outbox"),
+              usual);
+    EXPECT_NE(key_of({keys.party, keys.curve.copy(), SigningKey{thirty_two('t')}}, "outbox"),
+              usual);
 }
 
 }  // namespace

@@ -188,6 +188,72 @@ TEST_F(ClientTest, WhatCouldNotBeHandledComesAgain) {
     EXPECT_EQ(hub_.acked().back(), 2U);
 }
 
+TEST_F(ClientTest, WhatIsParkedComesAgainAndStopsNothingElse) {
+    hub_.set_deliveries({"a", "b", "c"});
+    ASSERT_TRUE(hub_.start());
+    const auto client = connect(settings_with(own_, hub_.public_keys(), hub_.endpoint()));
+    std::vector<std::string> tried;
+    std::counting_semaphore<10> done{0};
+    const auto opened = client->subscribe(
+        "inbox", {.credit = 8, .on_failure = OnFailure::park}, [&](const Delivery& delivery) {
+            tried.push_back(delivery.envelope + std::to_string(delivery.attempt));
+            if (delivery.envelope == "c" && delivery.attempt < 2) {
+                return Result<void>{Error{ErrorCode::busy, "690870-1478"}};
+            }
+            done.release();
+            return Result<void>{};
+        });
+    for (int i = 0; i < 3; ++i)
+        done.acquire();
+    client->close();
+    EXPECT_THAT(tried, ElementsAre("a0", "b0", "c0", "c1", "c2"));
+    ASSERT_TRUE(hub_.wait_for_goodbye());
+    EXPECT_THAT(hub_.acked_parked(), ElementsAre(2U));
+    EXPECT_EQ(hub_.acked().back(), 1U);
+    ASSERT_THAT(hub_.nacked(), SizeIs(2));
+    EXPECT_EQ(hub_.nacked()[0].reason(), "busy");
+}
+
+TEST_F(ClientTest, WhatIsGivenUpIsListedAndReleasedByAPerson) {
+    hub_.set_deliveries({"a"});
+    ASSERT_TRUE(hub_.start());
+    const auto client = connect(settings_with(own_, hub_.public_keys(), hub_.endpoint()));
+    std::counting_semaphore<10> done{0};
+    const auto opened = client->subscribe("inbox", {.on_failure = OnFailure::park},
+                                          [&](const Delivery& delivery) -> Result<void> {
+                                              if (delivery.attempt == 0) {
+                                                  return ErrorCode::field_invalid;
+                                              }
+                                              done.release();
+                                              return {};
+                                          });
+    ASSERT_TRUE(hub_.wait_for_nacks(1));
+    const auto list = client->list_parked("inbox").get();
+    ASSERT_TRUE(list.has_value()) << list.error().line();
+    ASSERT_EQ(list->messages_size(), 1);
+    EXPECT_EQ(list->messages(0).reason(), "field_invalid");
+    EXPECT_EQ(client->list_parked("inbox", Sequence{0}).get()->messages_size(), 0);
+    const std::vector<Sequence> other{Sequence{7}};
+    EXPECT_THAT(client->act_on_parked("inbox", v1::PARKED_ACT_KIND_RELEASE, other).get(),
+                FailsWith(ErrorCode::parked_unknown));
+    const auto acted =
+        client->act_on_parked("inbox", v1::PARKED_ACT_KIND_RELEASE, AllParked{}).get();
+    ASSERT_TRUE(acted.has_value()) << acted.error().line();
+    EXPECT_EQ(acted->messages(), 1U);
+    done.acquire();
+}
+
+TEST_F(ClientTest, AWholeMessageIsFetched) {
+    hub_.set_deliveries({"a", "b"});
+    ASSERT_TRUE(hub_.start());
+    const auto client = connect(settings_with(own_, hub_.public_keys(), hub_.endpoint()));
+    const auto fetched = client->fetch(Sequence{1}).get();
+    ASSERT_TRUE(fetched.has_value()) << fetched.error().line();
+    EXPECT_EQ(fetched->envelope, "b");
+    EXPECT_EQ(fetched->sequence, Sequence{1});
+    EXPECT_THAT(client->fetch(Sequence{2}).get(), FailsWith(ErrorCode::entry_unknown));
+}
+
 TEST_F(ClientTest, AfterUnsubscribeWhatWaitsIsNotHandled) {
     hub_.set_deliveries({"a", "b", "c"});
     ASSERT_TRUE(hub_.start());

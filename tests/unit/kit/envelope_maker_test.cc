@@ -55,6 +55,34 @@ TEST_F(EnvelopeMakerTest, FillsInWhatIsUnset) {
     EXPECT_EQ(id->milliseconds(), 1'900'000'000'123);
 }
 
+TEST_F(EnvelopeMakerTest, FillsInTheAudienceThatTheKindLeavesNoChoiceOf) {
+    const auto audience_of = [&](const v1::Envelope& envelope) {
+        v1::Envelope read;
+        EXPECT_TRUE(read.ParseFromString(maker_.make(envelope, false)->bytes));
+        return read.audience().to_case();
+    };
+    v1::Envelope envelope;
+    envelope.set_order_id("0199a5c0-0000-7000-8000-000000000001");
+    envelope.mutable_follow_up();
+    EXPECT_EQ(audience_of(envelope), v1::Audience::kOrderParties);
+    envelope.mutable_course_outcome();
+    EXPECT_EQ(audience_of(envelope), v1::Audience::kSenderOnly);
+    envelope.mutable_job_plan_extract();
+    EXPECT_EQ(audience_of(envelope), v1::Audience::kOrderParties);
+    envelope.clear_order_id();
+    EXPECT_EQ(audience_of(envelope), v1::Audience::kSenderOnly);
+    envelope.mutable_offer_withdrawn();
+    EXPECT_EQ(audience_of(envelope), v1::Audience::kAllWithGround);
+    envelope.mutable_audience()->set_party("jobcentre:101");
+    EXPECT_EQ(audience_of(envelope), v1::Audience::kParty) << "what is set is left";
+    for (const bool is_transfer : {false, true}) {
+        v1::Envelope to_one;
+        is_transfer ? static_cast<void>(to_one.mutable_case_transfer())
+                    : static_cast<void>(to_one.mutable_order());
+        EXPECT_EQ(audience_of(to_one), v1::Audience::TO_NOT_SET) << "the sender has to choose";
+    }
+}
+
 TEST_F(EnvelopeMakerTest, LeavesWhatIsSet) {
     v1::Envelope envelope = order();
     envelope.set_message_id("0199a5c0-0000-7000-8000-0000000000aa");

@@ -123,14 +123,24 @@ std::vector<v1::HubFrame> FakeHub::answers_to(const v1::ClientFrame& frame) {
                 reply.mutable_error()->set_code(subscribing_refused_);
                 return {reply};
             }
+            subscribe_ = frame.subscribe();
             reply.mutable_subscribed()->set_name(frame.subscribe().name());
             const std::uint64_t first = acked_.empty() ? 0 : acked_.back() + 1;
             if (first >= deliveries_.size()) return {reply};
             return {reply, deliver_from(frame.subscribe(), first)};
         }
         case v1::ClientFrame::kAck:
-            acked_.push_back(frame.ack().sequence());
+            (frame.ack().parked() ? acked_parked_ : acked_).push_back(frame.ack().sequence());
+            if (frame.ack().parked()) parked_.erase(frame.ack().sequence());
             return {};
+        case v1::ClientFrame::kNack:
+            return take_nack(frame.nack());
+        case v1::ClientFrame::kFetch:
+            return {fetched(frame.fetch())};
+        case v1::ClientFrame::kListParked:
+            return {parked_list(frame.list_parked())};
+        case v1::ClientFrame::kActOnParked:
+            return act(frame.act_on_parked());
         case v1::ClientFrame::kUnsubscribe:
             ++unsubscribes_;
             reply.mutable_subscription_ended()->set_name(frame.unsubscribe().name());
@@ -178,6 +188,81 @@ v1::HubFrame FakeHub::deliver_from(const v1::Subscribe& subscribe, std::uint64_t
     return reply;
 }
 
+std::vector<v1::HubFrame> FakeHub::take_nack(const v1::Nack& nack) {
+    nacked_.push_back(nack);
+    parked_.try_emplace(nack.sequence(), 0);
+    if (nack.verdict() != v1::NACK_VERDICT_RETRY_LATER) return {};
+    return {redeliver(nack.sequence())};
+}
+
+v1::HubFrame FakeHub::redeliver(std::uint64_t sequence) {
+    v1::HubFrame reply;
+    reply.mutable_deliveries()->set_name(subscribe_.name());
+    reply.mutable_deliveries()->set_nacks_taken(nacked_.size());
+    v1::Delivery& delivery = *reply.mutable_deliveries()->add_deliveries();
+    delivery.set_sequence(sequence);
+    delivery.set_envelope(deliveries_.at(sequence));
+    delivery.set_attempt(++parked_[sequence]);
+    return reply;
+}
+
+v1::HubFrame FakeHub::fetched(const v1::Fetch& fetch) const {
+    v1::HubFrame reply;
+    if (fetch.sequence() >= deliveries_.size()) {
+        reply.mutable_error()->set_code(v1::ERROR_CODE_ENTRY_UNKNOWN);
+        reply.mutable_error()->set_request_number(fetch.request_number());
+        return reply;
+    }
+    reply.mutable_fetched()->set_request_number(fetch.request_number());
+    reply.mutable_fetched()->mutable_delivery()->set_sequence(fetch.sequence());
+    reply.mutable_fetched()->mutable_delivery()->set_envelope(deliveries_[fetch.sequence()]);
+    return reply;
+}
+
+// One to a page.
+v1::HubFrame FakeHub::parked_list(const v1::ListParked& asked) const {
+    v1::HubFrame reply;
+    v1::ParkedList& list = *reply.mutable_parked_list();
+    list.set_request_number(asked.request_number());
+    const auto from =
+        asked.has_after_sequence() ? parked_.upper_bound(asked.after_sequence()) : parked_.begin();
+    if (from == parked_.end()) return reply;
+    v1::ParkedMessage& message = *list.add_messages();
+    message.set_sequence(from->first);
+    message.mutable_notification()->set_kind(v1::MESSAGE_KIND_ORDER);
+    message.set_attempts(from->second);
+    message.set_waits_for(v1::PARKED_WAIT_PERSON);
+    for (const v1::Nack& nack : nacked_) {
+        if (nack.sequence() == from->first) message.set_reason(nack.reason());
+    }
+    list.set_more(std::next(from) != parked_.end());
+    return reply;
+}
+
+std::vector<v1::HubFrame> FakeHub::act(const v1::ActOnParked& act) {
+    std::vector<v1::HubFrame> replies(1);
+    std::vector<std::uint64_t> chosen{act.sequences().begin(), act.sequences().end()};
+    for (const auto& [sequence, attempts] : parked_) {
+        if (act.all()) chosen.push_back(sequence);
+    }
+    for (const std::uint64_t sequence : chosen) {
+        if (parked_.count(sequence) != 0) continue;
+        replies[0].mutable_error()->set_code(v1::ERROR_CODE_PARKED_UNKNOWN);
+        replies[0].mutable_error()->set_request_number(act.request_number());
+        return replies;
+    }
+    for (const std::uint64_t sequence : chosen) {
+        parked_.erase(sequence);
+        if (act.act() == v1::PARKED_ACT_KIND_RELEASE && !subscribe_.name().empty()) {
+            replies.push_back(redeliver(sequence));
+        }
+    }
+    replies[0].mutable_parked_acted()->set_request_number(act.request_number());
+    replies[0].mutable_parked_acted()->set_sequence(recorded_.size());
+    replies[0].mutable_parked_acted()->set_messages(static_cast<std::uint32_t>(chosen.size()));
+    return replies;
+}
+
 std::vector<Bytes> FakeHub::recorded() {
     const std::lock_guard lock(mutex_);
     return recorded_;
@@ -186,6 +271,27 @@ std::vector<Bytes> FakeHub::recorded() {
 std::vector<std::uint64_t> FakeHub::acked() {
     const std::lock_guard lock(mutex_);
     return acked_;
+}
+
+std::vector<std::uint64_t> FakeHub::acked_parked() {
+    const std::lock_guard lock(mutex_);
+    return acked_parked_;
+}
+
+std::vector<v1::Nack> FakeHub::nacked() {
+    const std::lock_guard lock(mutex_);
+    return nacked_;
+}
+
+v1::Subscribe FakeHub::subscribe() {
+    const std::lock_guard lock(mutex_);
+    return subscribe_;
+}
+
+bool FakeHub::wait_for_nacks(std::size_t count) {
+    std::unique_lock lock(mutex_);
+    return changed_.wait_for(lock, std::chrono::seconds(10),
+                             [this, count] { return nacked_.size() >= count; });
 }
 
 bool FakeHub::wait_for_submit() {

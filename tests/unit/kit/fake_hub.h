@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <condition_variable>
+#include <map>
 #include <mutex>
 #include <string>
 #include <thread>
@@ -12,9 +13,11 @@
 
 namespace jobbro::kit {
 
-// Answers Hello, Submit (a receipt each, an envelope again gets its first sequence), Subscribe and
-// Ping for one party until stopped. What it has recorded outlives stop(), so that start() is a
-// restart. Thread: any; the answers are made on its own thread.
+// Answers Hello, Submit (a receipt each, an envelope again gets its first sequence), Subscribe,
+// Nack and Ping for one party until stopped. What is given back to be tried later is delivered
+// again at once; what is given up, when it is released. Fetch gets what is delivered. What it has
+// recorded outlives stop(), so that start() is a restart. Thread: any; the answers are made on its
+// own thread.
 class FakeHub {
   public:
     explicit FakeHub(evidence::CurvePublicKey admitted) : admitted_(admitted) {}
@@ -38,8 +41,20 @@ class FakeHub {
     // Messages to be delivered to whoever subscribes, with sequences from 0.
     void set_deliveries(std::vector<Bytes> envelopes) { deliveries_ = std::move(envelopes); }
 
+    // To be set before start(): what is parked.
+    void set_parked(const std::vector<std::uint64_t>& sequences) {
+        for (const std::uint64_t sequence : sequences)
+            parked_[sequence] = 0;
+    }
+
     std::vector<Bytes> recorded();
-    std::vector<std::uint64_t> acked();
+    std::vector<std::uint64_t> acked();  // by way of the cursor
+    std::vector<std::uint64_t> acked_parked();
+    std::vector<v1::Nack> nacked();
+    // The last that was asked for.
+    v1::Subscribe subscribe();
+    // Waits until so many Nacks have come. False after ten seconds.
+    bool wait_for_nacks(std::size_t count);
     // Waits until a Submit has come (also when silent). False after ten seconds.
     bool wait_for_submit();
     // Waits until a client is open for deliveries no more. False after ten seconds.
@@ -54,6 +69,11 @@ class FakeHub {
     std::vector<v1::HubFrame> answers_to(const v1::ClientFrame& frame);
     v1::HubFrame record(const v1::Submit& submit);
     v1::HubFrame deliver_from(const v1::Subscribe& subscribe, std::uint64_t first) const;
+    std::vector<v1::HubFrame> take_nack(const v1::Nack& nack);
+    v1::HubFrame redeliver(std::uint64_t sequence);
+    v1::HubFrame fetched(const v1::Fetch& fetch) const;
+    v1::HubFrame parked_list(const v1::ListParked& asked) const;
+    std::vector<v1::HubFrame> act(const v1::ActOnParked& act);
 
     const evidence::CurvePublicKey admitted_;
     HubSide side_;
@@ -66,6 +86,10 @@ class FakeHub {
     std::condition_variable changed_;
     std::vector<Bytes> recorded_;
     std::vector<std::uint64_t> acked_;
+    std::vector<std::uint64_t> acked_parked_;
+    std::vector<v1::Nack> nacked_;
+    std::map<std::uint64_t, std::uint32_t> parked_;  // attempts, by sequence
+    v1::Subscribe subscribe_;
     int goodbyes_ = 0;
     int submits_ = 0;
     int unsubscribes_ = 0;

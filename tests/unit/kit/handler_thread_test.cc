@@ -48,7 +48,7 @@ TEST_F(HandlerThreadTest, HandlesInOrderAndReportsEach) {
     wait_for(3);
     thread_.stop();
     EXPECT_THAT(handled, ElementsAre(3, 5, 8));
-    EXPECT_EQ(reports_[2].sequence, Sequence{8});
+    EXPECT_EQ(reports_[2].place.sequence, Sequence{8});
     EXPECT_TRUE(reports_[2].outcome.has_value());
 }
 

@@ -365,6 +365,58 @@ TEST_F(ProtocolTest, ACallMayBeRefusedOrLost) {
     EXPECT_THAT(answered[0].answer, FailsWith(ErrorCode::session_lost));
 }
 
+TEST_F(ProtocolTest, ReadersCallsHaveNumbersToo) {
+    open();
+    std::vector<v1::ClientFrame> calls(3);
+    calls[0].mutable_fetch()->set_sequence(7);
+    calls[1].mutable_list_parked()->set_name("inbox");
+    calls[2].mutable_act_on_parked()->set_all(true);
+    std::vector<std::uint64_t> numbers;
+    for (const v1::ClientFrame& call : calls)
+        numbers.push_back(*protocol_->call(call));
+    EXPECT_EQ(sent()->fetch().request_number(), numbers[0]);
+    EXPECT_EQ(sent()->list_parked().request_number(), numbers[1]);
+    EXPECT_EQ(sent()->act_on_parked().request_number(), numbers[2]);
+    std::vector<v1::HubFrame> answers(3);
+    answers[0].mutable_parked_acted()->set_request_number(numbers[2]);
+    answers[0].mutable_parked_acted()->set_messages(4);
+    answers[1].mutable_fetched()->set_request_number(numbers[0]);
+    answers[1].mutable_fetched()->mutable_delivery()->set_envelope("bytes");
+    answers[2].mutable_parked_list()->set_request_number(numbers[1]);
+    answers[2].mutable_parked_list()->add_messages()->set_sequence(9);
+    for (const v1::HubFrame& answer : answers)
+        receive(answer);
+    const auto answered = happened<CallAnswered>();
+    ASSERT_THAT(answered, SizeIs(3));
+    EXPECT_EQ(answered[0].answer->parked_acted().messages(), 4U);
+    EXPECT_EQ(answered[1].answer->fetched().delivery().envelope(), "bytes");
+    EXPECT_EQ(answered[2].answer->parked_list().messages(0).sequence(), 9U);
+}
+
+TEST_F(ProtocolTest, ANackThatCameTooLateIsRemarkedUponAndNothingElse) {
+    ASSERT_TRUE(protocol_->subscriptions().add("inbox", {.credit = 8}).has_value());
+    open();
+    ASSERT_TRUE(sent()->has_subscribe());
+    receive(error(v1::ERROR_CODE_DELIVERY_UNKNOWN, v1::DISPOSITION_FIX));
+    v1::HubFrame subscribed;
+    subscribed.mutable_subscribed()->set_name("inbox");
+    receive(subscribed);
+    v1::HubFrame state;
+    state.mutable_parked_state()->set_name("inbox");
+    state.mutable_parked_state()->set_parked(3);
+    receive(state);
+    std::vector<Remark> remarks;
+    std::vector<SubscriptionNews> news;
+    for (Happening& happening : protocol_->take_happenings()) {
+        if (auto* one = std::get_if<Remark>(&happening)) remarks.push_back(*one);
+        if (auto* one = std::get_if<SubscriptionNews>(&happening)) news.push_back(*one);
+    }
+    ASSERT_THAT(remarks, SizeIs(1));
+    EXPECT_EQ(remarks[0].error.code, ErrorCode::delivery_unknown);
+    ASSERT_THAT(news, SizeIs(2)) << "it is open all the same";
+    EXPECT_EQ(news[1].parked, 3U);
+}
+
 TEST_F(ProtocolTest, TooManyCallsAreRefused) {
     v1::ClientFrame frame;
     frame.mutable_get_status();
@@ -374,7 +426,7 @@ TEST_F(ProtocolTest, TooManyCallsAreRefused) {
 }
 
 TEST_F(ProtocolTest, DeliveriesAreHandedOverAndAcked) {
-    ASSERT_TRUE(protocol_->subscriptions().add("inbox", 8).has_value());
+    ASSERT_TRUE(protocol_->subscriptions().add("inbox", {.credit = 8}).has_value());
     open();
     ASSERT_TRUE(sent()->has_subscribe());
     v1::HubFrame subscribed;
@@ -394,7 +446,7 @@ TEST_F(ProtocolTest, DeliveriesAreHandedOverAndAcked) {
     EXPECT_EQ(deliveries[0].delivery.envelope, "bytes");
     EXPECT_EQ(deliveries[0].delivery.recorded_at, Instant{5'000'007});
     ASSERT_THAT(deliveries[0].delivery.findings, SizeIs(1));
-    protocol_->subscriptions().handled("inbox", deliveries[0].opening, Sequence{3});
+    protocol_->subscriptions().handled(deliveries[0].place());
     const auto ack = sent();
     ASSERT_TRUE(ack && ack->has_ack());
     EXPECT_EQ(ack->ack().sequence(), 3U);
@@ -466,7 +518,7 @@ TEST_F(ProtocolTest, AfterATickNothingIsDueInThePast) {
     EXPECT_FALSE(is_past(now)) << "before the first session";
     EXPECT_FALSE(protocol_->next_due()) << "nothing to be done";
     now = start;
-    ASSERT_TRUE(protocol_->subscriptions().add("inbox", 8).has_value());
+    ASSERT_TRUE(protocol_->subscriptions().add("inbox", {.credit = 8}).has_value());
     for (int session = 0; session < 3; ++session) {
         SCOPED_TRACE(session);
         protocol_->connected(now);
@@ -503,7 +555,7 @@ TEST_F(ProtocolTest, AfterATickNothingIsDueInThePast) {
 
 TEST_F(ProtocolTest, LeavingSubscribesToNothing) {
     open();
-    ASSERT_TRUE(protocol_->subscriptions().add("inbox", 8).has_value());
+    ASSERT_TRUE(protocol_->subscriptions().add("inbox", {.credit = 8}).has_value());
     protocol_->close(ErrorCode::session_lost);
     const auto goodbye = sent();
     EXPECT_TRUE(goodbye && goodbye->has_goodbye());

@@ -5,6 +5,7 @@
 namespace jobbro::kit {
 namespace {
 
+using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
 
@@ -31,7 +32,7 @@ class SubscriptionSetTest : public ::testing::Test {
   protected:
     // Opens the subscription in a new session.
     void open(std::uint32_t credit = 100) {
-        ASSERT_TRUE(set_.add(name, credit).has_value());
+        ASSERT_TRUE(set_.add(name, {.credit = credit}).has_value());
         reopen();
     }
     void reopen() {
@@ -55,28 +56,27 @@ class SubscriptionSetTest : public ::testing::Test {
         if (!frame || !frame->has_ack()) return std::nullopt;
         return frame->ack().sequence();
     }
-    void handle(const NumberedDelivery& one) {
-        set_.handled(name, one.opening, one.delivery.sequence);
-    }
+    void handle(const NumberedDelivery& one) { set_.handled(one.place()); }
 
     SubscriptionSet set_{1};
 };
 
 TEST_F(SubscriptionSetTest, ChecksNameAndCredit) {
-    EXPECT_THAT(set_.add("", 1), FailsWith(ErrorCode::field_out_of_bounds));
-    EXPECT_THAT(set_.add("Upper", 1), FailsWith(ErrorCode::field_out_of_bounds));
-    EXPECT_THAT(set_.add(std::string(65, 'a'), 1), FailsWith(ErrorCode::field_out_of_bounds));
-    EXPECT_THAT(set_.add("a", 0), FailsWith(ErrorCode::field_out_of_bounds));
-    EXPECT_THAT(set_.add("a", 1025), FailsWith(ErrorCode::field_out_of_bounds));
-    EXPECT_TRUE(set_.add("a.b-c_9", 1024).has_value());
-    EXPECT_THAT(set_.add("a.b-c_9", 1), FailsWith(ErrorCode::subscription_replaced));
+    EXPECT_THAT(set_.add("", {.credit = 1}), FailsWith(ErrorCode::field_out_of_bounds));
+    EXPECT_THAT(set_.add("Upper", {.credit = 1}), FailsWith(ErrorCode::field_out_of_bounds));
+    EXPECT_THAT(set_.add(std::string(65, 'a'), {.credit = 1}),
+                FailsWith(ErrorCode::field_out_of_bounds));
+    EXPECT_THAT(set_.add("a", {.credit = 0}), FailsWith(ErrorCode::field_out_of_bounds));
+    EXPECT_THAT(set_.add("a", {.credit = 1025}), FailsWith(ErrorCode::field_out_of_bounds));
+    EXPECT_TRUE(set_.add("a.b-c_9", {.credit = 1024}).has_value());
+    EXPECT_THAT(set_.add("a.b-c_9", {.credit = 1}), FailsWith(ErrorCode::subscription_replaced));
     for (int i = 1; i < 16; ++i)
-        ASSERT_TRUE(set_.add("n" + std::to_string(i), 1).has_value());
-    EXPECT_THAT(set_.add("n16", 1), FailsWith(ErrorCode::subscription_limit));
+        ASSERT_TRUE(set_.add("n" + std::to_string(i), {.credit = 1}).has_value());
+    EXPECT_THAT(set_.add("n16", {.credit = 1}), FailsWith(ErrorCode::subscription_limit));
 }
 
 TEST_F(SubscriptionSetTest, SubscribesOnlyInASessionAndTellsWhenOpen) {
-    ASSERT_TRUE(set_.add(name, 10).has_value());
+    ASSERT_TRUE(set_.add(name, {.credit = 10}).has_value());
     EXPECT_FALSE(set_.next_frame());
     set_.session_opened();
     const auto frame = set_.next_frame();
@@ -137,7 +137,7 @@ TEST_F(SubscriptionSetTest, AFailureAcksWhatWasHandledAndNothingLater) {
     open();
     const auto three = deliver(5, 3);
     handle(three[0]);
-    set_.failed(name, three[1].opening, ErrorCode::file_unwritable, start);
+    set_.failed(three[1].place(), ErrorCode::file_unwritable, start);
     const auto news = set_.take_news();
     ASSERT_THAT(news, SizeIs(1));
     EXPECT_EQ(news[0].kind, SubscriptionNews::Kind::stopped);
@@ -178,7 +178,7 @@ TEST_F(SubscriptionSetTest, ReportsOfAnEarlierOpeningFailNothingNow) {
     const auto old = deliver(5, 1);
     set_.session_ended(start);
     reopen();
-    set_.failed(name, old[0].opening, ErrorCode::file_unwritable, start);
+    set_.failed(old[0].place(), ErrorCode::file_unwritable, start);
     EXPECT_THAT(set_.take_news(), IsEmpty());
     EXPECT_THAT(deliver(5, 1), SizeIs(1));
 }
@@ -196,10 +196,10 @@ TEST_F(SubscriptionSetTest, ANewerSessionTakesItForGood) {
 }
 
 TEST_F(SubscriptionSetTest, ARefusalGoesToTheFirstAskedFor) {
-    ASSERT_TRUE(set_.add("b", 1).has_value());
+    ASSERT_TRUE(set_.add("b", {.credit = 1}).has_value());
     set_.session_opened();
     ASSERT_TRUE(set_.next_frame());
-    ASSERT_TRUE(set_.add("a", 1).has_value());
+    ASSERT_TRUE(set_.add("a", {.credit = 1}).has_value());
     ASSERT_TRUE(set_.next_frame());
     EXPECT_TRUE(set_.refused(ErrorCode::subscription_limit, false, start));
     const auto news = set_.take_news();
@@ -212,7 +212,7 @@ TEST_F(SubscriptionSetTest, ARefusalGoesToTheFirstAskedFor) {
 }
 
 TEST_F(SubscriptionSetTest, AnErrorAboutSomethingElseRefusesNothing) {
-    ASSERT_TRUE(set_.add(name, 1).has_value());
+    ASSERT_TRUE(set_.add(name, {.credit = 1}).has_value());
     set_.session_opened();
     ASSERT_TRUE(set_.next_frame());
     for (const ErrorCode code : {ErrorCode::subscription_unknown, ErrorCode::ack_ahead,
@@ -239,7 +239,7 @@ TEST_F(SubscriptionSetTest, NothingIsAckedAfterUnsubscribe) {
 }
 
 TEST_F(SubscriptionSetTest, WhoLeavesSubscribesToNothing) {
-    ASSERT_TRUE(set_.add(name, 10).has_value());
+    ASSERT_TRUE(set_.add(name, {.credit = 10}).has_value());
     set_.session_opened();
     set_.leave();
     EXPECT_FALSE(set_.next_frame());
@@ -258,6 +258,132 @@ TEST_F(SubscriptionSetTest, RemovingClosesAndEndsWithoutError) {
     ASSERT_THAT(news, SizeIs(1));
     EXPECT_EQ(news[0].kind, SubscriptionNews::Kind::ended);
     EXPECT_FALSE(news[0].error);
+}
+
+TEST_F(SubscriptionSetTest, TooManyKindsAreRefusedHere) {
+    const std::vector<v1::MessageKind> kinds(65, v1::MESSAGE_KIND_ORDER);
+    EXPECT_THAT(set_.add(name, {.kinds = kinds}), FailsWith(ErrorCode::field_out_of_bounds));
+}
+
+TEST_F(SubscriptionSetTest, TheOptionsAreAskedFor) {
+    ASSERT_TRUE(set_.add(name, {.credit = 9,
+                                .kinds = {v1::MESSAGE_KIND_ORDER, v1::MESSAGE_KIND_NOTICE},
+                                .form = v1::DELIVERY_FORM_THIN,
+                                .start = Start{Instant{1'500'000}}})
+                    .has_value());
+    set_.session_opened();
+    const auto frame = set_.next_frame();
+    ASSERT_TRUE(frame && frame->has_subscribe());
+    const v1::Subscribe& subscribe = frame->subscribe();
+    EXPECT_EQ(subscribe.credit(), 9U);
+    EXPECT_THAT(subscribe.kinds(), ElementsAre(v1::MESSAGE_KIND_ORDER, v1::MESSAGE_KIND_NOTICE));
+    EXPECT_EQ(subscribe.form(), v1::DELIVERY_FORM_THIN);
+    ASSERT_TRUE(subscribe.has_from_time());
+    EXPECT_EQ(subscribe.from_time().seconds(), 1);
+    EXPECT_EQ(subscribe.from_time().nanos(), 500'000'000);
+}
+
+TEST_F(SubscriptionSetTest, TheStartIsAskedForUntilTheHubHasOpenedItAndNeverAgain) {
+    ASSERT_TRUE(set_.add(name, {.start = Start{Sequence{7}}}).has_value());
+    set_.session_opened();
+    EXPECT_EQ(set_.next_frame()->subscribe().from_sequence(), 7U);
+    set_.session_ended(start);
+    set_.session_opened();
+    EXPECT_EQ(set_.next_frame()->subscribe().from_sequence(), 7U) << "it may not have come there";
+    v1::Subscribed subscribed;
+    subscribed.set_name(name);
+    set_.subscribed(subscribed);
+    set_.session_ended(start);
+    set_.session_opened();
+    const auto again = set_.next_frame();
+    ASSERT_TRUE(again && again->has_subscribe());
+    EXPECT_EQ(again->subscribe().start_case(), v1::Subscribe::START_NOT_SET);
+}
+
+TEST_F(SubscriptionSetTest, TheBeginningIsAStartToo) {
+    ASSERT_TRUE(set_.add(name, {.start = Start{StartAtBeginning{}}}).has_value());
+    set_.session_opened();
+    EXPECT_TRUE(set_.next_frame()->subscribe().has_from_beginning());
+}
+
+TEST_F(SubscriptionSetTest, TellsHowMuchIsParked) {
+    ASSERT_TRUE(set_.add(name, {}).has_value());
+    v1::ParkedState state;
+    state.set_name(name);
+    state.set_parked(4096);
+    state.set_is_stopped(true);
+    set_.parked_state(state);
+    EXPECT_THAT(set_.take_news(), IsEmpty()) << "it is not open";
+    set_.session_opened();
+    set_.next_frame();
+    v1::Subscribed subscribed;
+    subscribed.set_name(name);
+    subscribed.set_parked(4096);
+    set_.subscribed(subscribed);
+    set_.parked_state(state);
+    const auto news = set_.take_news();
+    ASSERT_THAT(news, SizeIs(2));
+    EXPECT_EQ(news[0].kind, SubscriptionNews::Kind::opened);
+    EXPECT_EQ(news[0].parked, 4096U);
+    EXPECT_EQ(news[1].kind, SubscriptionNews::Kind::parked);
+    EXPECT_EQ(news[1].parked, 4096U);
+    EXPECT_TRUE(news[1].is_stopped);
+}
+
+TEST_F(SubscriptionSetTest, AFailureThatParksStopsNothing) {
+    ASSERT_TRUE(set_.add(name, {.on_failure = OnFailure::park}).has_value());
+    reopen();
+    const auto three = deliver(5, 3);
+    EXPECT_EQ(three[0].on_failure, OnFailure::park);
+    handle(three[0]);
+    set_.failed(three[1].place(), ErrorCode::file_unwritable, start);
+    EXPECT_THAT(set_.take_news(), IsEmpty());
+    const auto nack = set_.next_frame();
+    ASSERT_TRUE(nack && nack->has_nack());
+    EXPECT_EQ(nack->nack().name(), name);
+    EXPECT_EQ(nack->nack().sequence(), 6U);
+    EXPECT_EQ(acked(), 5U);
+    // All of the test's deliveries are in one lane.
+    EXPECT_THAT(deliver(8, 1), IsEmpty());
+    v1::Deliveries again = deliveries(6, 1);
+    again.set_nacks_taken(1);
+    again.mutable_deliveries(0)->set_attempt(1);
+    const auto redelivered = set_.delivered(again);
+    ASSERT_TRUE(redelivered.has_value());
+    ASSERT_THAT(*redelivered, SizeIs(1));
+    EXPECT_EQ((*redelivered)[0].delivery.attempt, 1U);
+    handle((*redelivered)[0]);
+    const auto ack = set_.next_frame();
+    ASSERT_TRUE(ack && ack->has_ack());
+    EXPECT_TRUE(ack->ack().parked());
+    EXPECT_EQ(ack->ack().sequence(), 6U);
+}
+
+TEST_F(SubscriptionSetTest, WhoLeavesGivesBackFirst) {
+    ASSERT_TRUE(set_.add(name, {.on_failure = OnFailure::park}).has_value());
+    reopen();
+    const auto two = deliver(5, 2);
+    handle(two[0]);
+    set_.failed(two[1].place(), ErrorCode::busy, start);
+    set_.leave();
+    const auto nack = set_.next_frame();
+    ASSERT_TRUE(nack && nack->has_nack());
+    EXPECT_EQ(acked(), 5U);
+    EXPECT_FALSE(set_.next_frame());
+}
+
+TEST_F(SubscriptionSetTest, AThinDeliveryHasItsNotification) {
+    open();
+    v1::Deliveries wire = deliveries(5, 1);
+    wire.mutable_deliveries(0)->set_lane(77);
+    wire.mutable_deliveries(0)->mutable_notification()->set_kind(v1::MESSAGE_KIND_ORDER);
+    const auto taken = set_.delivered(wire);
+    ASSERT_TRUE(taken.has_value());
+    ASSERT_THAT(*taken, SizeIs(1));
+    const Delivery& delivery = (*taken)[0].delivery;
+    EXPECT_EQ(delivery.lane, 77U);
+    ASSERT_TRUE(delivery.notification);
+    EXPECT_EQ(delivery.notification->kind(), v1::MESSAGE_KIND_ORDER);
 }
 
 TEST_F(SubscriptionSetTest, LeavingAcksAllThatWasHandled) {

@@ -30,21 +30,34 @@ std::vector<std::string> lines(const Metrics& metrics) {
 TEST(Metrics, AllFamiliesExistFromTheStart) {
     const Metrics metrics{"0.1.0", labels};
     const std::vector<std::string> page = lines(metrics);
-    for (const char* family :
-         {"jobbro_frames_received_total counter", "jobbro_messages_total counter",
-          "jobbro_rejections_total counter", "jobbro_deliveries_total counter",
-          "jobbro_acks_total counter", "jobbro_errors_total counter",
-          "jobbro_commits_total counter", "jobbro_entries_total counter",
-          "jobbro_sessions_refused_total counter", "jobbro_sessions gauge",
-          "jobbro_tree_size gauge", "jobbro_last_commit_timestamp_seconds gauge",
-          "jobbro_free_bytes gauge", "jobbro_queue_depth gauge", "jobbro_build_info gauge",
-          "jobbro_turn_duration_seconds histogram", "jobbro_commit_duration_seconds histogram",
-          "jobbro_commit_entries histogram"}) {
+    for (const char* family : {"jobbro_frames_received_total counter",
+                               "jobbro_messages_total counter",
+                               "jobbro_rejections_total counter",
+                               "jobbro_deliveries_total counter",
+                               "jobbro_acks_total counter",
+                               "jobbro_errors_total counter",
+                               "jobbro_commits_total counter",
+                               "jobbro_entries_total counter",
+                               "jobbro_sessions_refused_total counter",
+                               "jobbro_redeliveries_total counter",
+                               "jobbro_nacks_total counter",
+                               "jobbro_fetches_total counter",
+                               "jobbro_sessions gauge",
+                               "jobbro_parked_messages gauge",
+                               "jobbro_stopped_subscriptions gauge",
+                               "jobbro_tree_size gauge",
+                               "jobbro_last_commit_timestamp_seconds gauge",
+                               "jobbro_free_bytes gauge",
+                               "jobbro_queue_depth gauge",
+                               "jobbro_build_info gauge",
+                               "jobbro_turn_duration_seconds histogram",
+                               "jobbro_commit_duration_seconds histogram",
+                               "jobbro_commit_entries histogram"}) {
         EXPECT_THAT(page, Contains("# TYPE " + std::string{family}));
     }
     EXPECT_EQ(std::count_if(page.begin(), page.end(),
                             [](const std::string& line) { return line.rfind("# TYPE", 0) == 0; }),
-              18);
+              23);
     EXPECT_THAT(page, Contains("jobbro_build_info{version=\"0.1.0\"} 1"));
     EXPECT_THAT(page, Contains("jobbro_frames_received_total{kind=\"hello\"} 0"));
     EXPECT_THAT(page, Contains("jobbro_commits_total 0"));

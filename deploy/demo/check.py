@@ -1,0 +1,94 @@
+"""Holds what the hub answered and what each party received to the data."""
+
+import base64
+from collections import Counter
+
+FILLED_IN = ("sender", "schema_version", "salt")  # by the program that sends
+
+
+def root_of(status):
+    """Hex of the root in the latest checkpoint: origin, size and root are its first lines."""
+    note = base64.b64decode(status["checkpoint"]).decode("utf-8").split("\n")
+    return base64.b64decode(note[2]).hex()
+
+
+def codes_of(findings):
+    return [finding["code"] for finding in findings]
+
+
+def wrong_outcomes(rows, outcomes):
+    """Rows that were answered otherwise than they say, a line each."""
+    wrong = []
+    for row in rows:
+        outcome = outcomes.get(row.message["message_id"])
+        if outcome is None:
+            wrong.append(f"row {row.label}: not answered")
+        elif "rejected" in outcome:
+            rejected = outcome["rejected"]
+            wrong.append(f"row {row.label}: refused with {rejected['code']} "
+                         f"[{rejected.get('field_path', '')}]")
+        elif codes_of(outcome["findings"]) != row.expected["findings"]:
+            wrong.append(f"row {row.label}: the receipt has findings "
+                         f"{codes_of(outcome['findings'])}, expected {row.expected['findings']}")
+    if len(outcomes) != len(rows):
+        wrong.append(f"{len(rows)} messages are planned, {len(outcomes)} were answered")
+    return wrong
+
+
+def wrong_deliveries(party, rows, outcomes, deliveries):
+    """What the party received too much, too little or otherwise than it was sent."""
+    rows_by_id = {row.message["message_id"]: row for row in rows}
+    received = Counter(delivery["message"]["message_id"] for delivery in deliveries)
+    due = Counter(row.message["message_id"] for row in rows if party.id in row.receivers)
+    label = lambda id: f"row {rows_by_id[id].label}" if id in rows_by_id else "a message of no row"
+    wrong = [f"{party.id}: {label(id)} did not come" for id in due - received]
+    wrong += [f"{party.id}: {label(id)} came and should not" for id in received - due]
+    sequences = [delivery["sequence"] for delivery in deliveries]
+    if sequences != sorted(sequences):
+        wrong.append(f"{party.id}: messages came in another order than that of the log")
+    for delivery in deliveries:
+        row = rows_by_id.get(delivery["message"]["message_id"])
+        if row is not None:
+            outcome = outcomes.get(row.message["message_id"], {})
+            wrong += [f"{party.id}: row {row.label}: {text}"
+                      for text in wrong_delivery(row, outcome, delivery)]
+    return wrong
+
+
+def wrong_delivery(row, outcome, delivery):
+    message = dict(delivery["message"])
+    wrong = []
+    if message.get("sender") != row.sender:
+        wrong.append(f"its sender is {message.get('sender')}")
+    for field in FILLED_IN:
+        message.pop(field, None)
+    if message != row.message:
+        fields = sorted(field for field in message.keys() | row.message.keys()
+                        if message.get(field) != row.message.get(field))
+        wrong.append(f"differs from what was sent in {', '.join(fields)}")
+    if codes_of(delivery.get("findings", [])) != row.expected["findings"]:
+        wrong.append(f"came with findings {codes_of(delivery.get('findings', []))}")
+    if delivery["sequence"] != outcome.get("sequence"):
+        wrong.append("came with another number than its receipt has")
+    return wrong
+
+
+def check(rows, parties, outcomes, received, status):
+    """What went otherwise than the data says, a line each. `received`: deliveries by party id."""
+    wrong = wrong_outcomes(rows, outcomes)
+    for party in parties:
+        wrong += wrong_deliveries(party, rows, outcomes, received[party.id])
+    accepted = sum("rejected" not in outcome for outcome in outcomes.values())
+    entries = 1 + len(parties) + accepted  # the log's opening, the parties, the messages
+    if status["tree_size"] != entries:
+        wrong.append(f"the log holds {status['tree_size']} entries, expected {entries}")
+    return wrong
+
+
+def closing_line(outcomes, received, status):
+    refused = sum("rejected" in outcome for outcome in outcomes.values())
+    findings = sum(len(outcome.get("findings", [])) for outcome in outcomes.values())
+    delivered = sum(len(deliveries) for deliveries in received.values())
+    return (f"demo: {len(outcomes) - refused} messages accepted, {refused} refused, "
+            f"{findings} findings, {delivered} delivered, log {status['tree_size']} entries, "
+            f"tree {root_of(status)}")

@@ -1,0 +1,177 @@
+"""Hands the messages in, each by the program its party has, and gathers what came of them.
+
+What the parties have stands in a place, a folder: keys/NAME.key, and for a party that plays by
+folder its folders parties/NAME/{in,sent,refused,out}."""
+
+import json
+import subprocess
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from plan import file_names, waves
+
+SECONDS_MAX = 30  # for the answers to a wave, and for what is to be delivered
+POLL_SECONDS = 0.01
+
+
+class NoAnswer(Exception):
+    """Something did not come in time, or a program ended. Its text says what."""
+
+
+def message_text(row):
+    return json.dumps(row.message, ensure_ascii=False)
+
+
+class ByCommandLine:
+    """A party that writes lines to `jobbro submit -` and reads one answer for each."""
+
+    def __init__(self, party, client, place):
+        self.party = party
+        self.client = [*client, "--key", str(place / "keys" / f"{party.name}.key")]
+        self.errors = place / f"{party.name}.err"
+        self.process = None
+        self.waiting = []
+
+    def hand_in(self, rows):
+        if self.process is None:
+            with self.errors.open("wb") as errors:
+                self.process = subprocess.Popen([*self.client, "submit", "-"], text=True,
+                                                stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                                stderr=errors)
+        for row in rows:
+            self.process.stdin.write(message_text(row) + "\n")
+        self.process.stdin.flush()
+        self.waiting += rows
+
+    def answers(self):
+        """An outcome for each message handed in. The program itself waits no longer than told."""
+        outcomes = []
+        for row in self.waiting:
+            line = self.process.stdout.readline()
+            if not line:
+                raise NoAnswer(f"{self.party.id}: jobbro submit ended; see {self.errors}")
+            outcomes.append(json.loads(line))
+        self.waiting = []
+        return outcomes
+
+    def end(self):
+        if self.process is not None:
+            self.process.communicate(timeout=SECONDS_MAX)
+
+    def received(self, count):
+        """All deliveries; more than `count` come too."""
+        done = subprocess.run([*self.client, "subscribe", "--name", "demo"], text=True, check=True,
+                              timeout=SECONDS_MAX, capture_output=True)
+        return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+class ByFolder:
+    """A party that puts files into its folder and finds the answers beside them."""
+
+    def __init__(self, party, names, place):
+        self.party = party
+        self.names = names
+        self.folder = place / "parties" / party.name
+        self.waiting = []
+
+    def hand_in(self, rows):
+        for row in rows:
+            name = self.names[row.label]
+            unfinished = self.folder / "in" / f".{name}"
+            unfinished.write_text(message_text(row) + "\n", "utf-8")
+            unfinished.rename(self.folder / "in" / name)
+            self.waiting.append((name, row))
+
+    def answers(self):
+        outcomes = [self.answer(name, row) for name, row in self.waiting]
+        self.waiting = []
+        return outcomes
+
+    def answer(self, name, row):
+        receipt = self.folder / "sent" / f"{name}.receipt.json"
+        error = self.folder / "refused" / f"{name}.error.json"
+        wait_for(lambda: receipt.exists() or error.exists(),
+                 f"{self.party.id}: no answer to {name}")
+        text = json.loads((receipt if receipt.exists() else error).read_text("utf-8"))
+        return outcome_of(text, row.message["message_id"])
+
+    def end(self):
+        pass
+
+    def received(self, count):
+        out = self.folder / "out"
+        files = lambda: sorted(out.glob("[!.]*.json"))
+        wait_for(lambda: len(files()) >= count,
+                 f"{self.party.id}: {count} messages are due, and fewer came")
+        return [delivery_of(json.loads(file.read_text("utf-8"))) for file in files()]
+
+
+def outcome_of(file_text, message_id):
+    """What stands beside the file of one message, in the form that `jobbro submit` prints."""
+    fate = file_text.get("messages", [file_text])[0]
+    if "accepted" in fate:
+        return {"message_id": message_id} | fate["accepted"]
+    return {"message_id": message_id, "rejected": fate["refused"]}
+
+
+def delivery_of(file_text):
+    """A file of `out`, in the form that `jobbro subscribe` prints."""
+    return {("message" if name == "envelope" else name): value for name, value in file_text.items()}
+
+
+def wait_for(is_there, otherwise):
+    end = time.monotonic() + SECONDS_MAX
+    while not is_there():
+        if time.monotonic() > end:
+            raise NoAnswer(otherwise)
+        time.sleep(POLL_SECONDS)
+
+
+def doors_of(parties, rows, place, client):
+    names = file_names(rows)
+    return {party.id: ByFolder(party, names, place) if party.plays_by == "folder"
+            else ByCommandLine(party, client, place) for party in parties}
+
+
+def play(rows, parties, place, client):
+    """Plays all rows and writes what came of it: outcomes.ndjson, received/NAME.ndjson."""
+    doors = doors_of(parties, rows, place, client)
+    with (place / "outcomes.ndjson").open("w", encoding="utf-8") as file:
+        for wave in waves(rows):
+            for outcome in play_wave(wave, doors):
+                file.write(json.dumps(outcome, ensure_ascii=False) + "\n")
+    for door in doors.values():
+        door.end()
+    gather(rows, parties, doors, place / "received")
+
+
+def gather(rows, parties, doors, folder):
+    """What each party received, all parties at the same time, since each takes a while."""
+    folder.mkdir(exist_ok=True)
+
+    def receive(party):
+        due = sum(party.id in row.receivers for row in rows)
+        lines = [json.dumps(delivery, ensure_ascii=False) + "\n"
+                 for delivery in doors[party.id].received(due)]
+        (folder / f"{party.name}.ndjson").write_text("".join(lines), "utf-8")
+
+    with ThreadPoolExecutor(len(parties)) as pool:
+        list(pool.map(receive, parties))  # raises what a thread raised
+
+
+def play_wave(wave, doors):
+    senders = dict.fromkeys(row.sender for row in wave)
+    for sender in senders:
+        doors[sender].hand_in([row for row in wave if row.sender == sender])
+    return [outcome for sender in senders for outcome in doors[sender].answers()]
+
+
+def write(rows, parties, folder):
+    """Each message as a file FOLDER/NAME/FILE, for whoever hands it in by himself."""
+    names = file_names(rows)
+    by_id = {party.id: party.name for party in parties}
+    for row in rows:
+        path = Path(folder) / by_id[row.sender] / names[row.label]
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps(row.message, ensure_ascii=False, indent=2) + "\n", "utf-8")

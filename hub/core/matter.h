@@ -1,0 +1,27 @@
+// What a message is about, and who is to have it.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "hub/core/core.h"
+
+namespace jobbro::core {
+
+// An order that is there or is placed now; a citizen without an order; or neither (offers).
+struct Core::Matter {
+    std::optional<journal::SubjectId> subject;
+    bool binds_citizen = false;  // the envelope's CPR number leads to the subject from now on
+    bool places_order = false;
+    KeySlot slot{0};          // of the data key: the order's, the subject's or the general one
+    bool needs_slot = false;  // there is none yet
+    std::string jobcentre;    // of the order
+    std::string provider;     // of the order
+    std::string other_party;  // of the order, seen from the sender; empty: none
+    std::uint64_t previous_of_order = 0;    // plus one; 0: none
+    std::uint64_t previous_of_subject = 0;  // plus one; 0: none
+    std::vector<std::string> receivers;     // each once
+};
+
+}  // namespace jobbro::core

@@ -1,0 +1,279 @@
+#include "proto/contract/body_relations.h"
+
+#include <algorithm>
+#include <chrono>
+#include <string_view>
+
+#include "proto/base/limits.h"
+#include "proto/contract/calendar.h"
+
+namespace jobbro::contract {
+namespace {
+
+// An attendance list spans two months at most.
+constexpr std::chrono::days attendance_span_max{61};
+
+std::string item_path(std::string_view list, int index) {
+    return std::string{list} + "[" + std::to_string(index) + "]";
+}
+
+Error missing(std::string path) {
+    return Error{ErrorCode::field_missing, {}, std::move(path)};
+}
+
+Error invalid(std::string path) {
+    return Error{ErrorCode::field_invalid, {}, std::move(path)};
+}
+
+// Dates of one form sort as texts do. An unset one is in no order. `path` is the last one's.
+Result<void> check_not_reversed(const std::string& first, const std::string& last,
+                                std::string path) {
+    if (first.empty() || last.empty() || first <= last) return {};
+    return Error{ErrorCode::dates_reversed, {}, std::move(path)};
+}
+
+// `path` is the explanation's. White space explains nothing, but is not judged here.
+Result<void> check_explained(bool is_required, const std::string& explanation, std::string path) {
+    if (is_required && explanation.empty()) return missing(std::move(path));
+    return {};
+}
+
+// What is told of as done was not done tomorrow.
+Result<void> check_not_to_come(const std::string& date, Instant now, std::string path) {
+    JOBBRO_TRY_ASSIGN(const auto day, parse_date(date));
+    if (!is_to_come(day, now.plus_ms(limits::clock_ahead_ms_max))) return {};
+    return Error{ErrorCode::happened_in_future, {}, std::move(path)};
+}
+
+// The order and what changes it.
+
+Result<void> check_reports_due(const v1::ReportsDue& due, const std::string& list) {
+    for (int i = 1; i < due.reports_size(); ++i) {
+        const v1::ReportDue& report = due.reports(i);
+        const std::string path = item_path(list, i);
+        JOBBRO_TRY(check_not_reversed(due.reports(i - 1).due_date(), report.due_date(),
+                                      path + ".due_date"));
+        const auto is_the_same = [&report](const v1::ReportDue& earlier) {
+            return earlier.kind() == report.kind() && earlier.due_date() == report.due_date();
+        };
+        if (std::any_of(due.reports().begin(), due.reports().begin() + i, is_the_same)) {
+            return invalid(path);
+        }
+    }
+    return {};
+}
+
+// An order by itself, or as a revision leaves it.
+Result<void> check_order(const v1::Order& order, const std::string& path,
+                         const BodyContext& context) {
+    if (order.ordinary_education() &&
+        order.legal_category() != v1::LEGAL_CATEGORY_GUIDANCE_AND_UPSKILLING) {
+        return invalid(path + ".ordinary_education");
+    }
+    JOBBRO_TRY(check_not_reversed(order.start_date(), order.end_date(), path + ".end_date"));
+    JOBBRO_TRY(check_reports_due(order.reports_due(), path + ".reports_due.reports"));
+    if (context.order_id != nullptr && order.predecessor_order_id() == context.order_id->text()) {
+        return invalid(path + ".predecessor_order_id");
+    }
+    return {};
+}
+
+Result<void> check_revision(const v1::OrderRevision& revision, const BodyContext& context) {
+    JOBBRO_TRY(check_explained(revision.reason() == v1::ORDER_REVISION_REASON_OTHER,
+                               revision.explanation(), "order_revision.explanation"));
+    return check_order(revision.order(), "order_revision.order", context);
+}
+
+Result<void> check_clarification(const v1::Clarification& clarification) {
+    for (int i = 0; i < clarification.answers_size(); ++i) {
+        const v1::ClarificationAnswer& answer = clarification.answers(i);
+        if (answer.answer().empty() && !answer.not_known()) {
+            return missing(item_path("clarification.answers", i) + ".answer");
+        }
+    }
+    return {};
+}
+
+Result<void> check_job_plan(const v1::JobPlanExtract& extract) {
+    if (!extract.plan().has_version()) return missing("job_plan_extract.plan.version");
+    return check_not_reversed(extract.made_date(), extract.end_date(), "job_plan_extract.end_date");
+}
+
+// The course and the reports on it.
+
+Result<void> check_absence(const v1::AbsenceReport& report) {
+    JOBBRO_TRY(
+        check_not_reversed(report.first_date(), report.last_date(), "absence_report.last_date"));
+    return check_explained(report.kind() == v1::ABSENCE_KIND_OTHER_STATED_REASON,
+                           report.stated_reason(), "absence_report.stated_reason");
+}
+
+Result<void> check_point(const v1::AttentionPoint& point, const std::string& path) {
+    if (point.has_not_assessed_reason() && point.direction() != v1::DIRECTION_NOT_ASSESSED) {
+        return invalid(path + ".not_assessed_reason");
+    }
+    for (int i = 0; i < point.indicators_size(); ++i) {
+        if (point.indicators(i).level() > point.indicators(i).scale_length()) {
+            return invalid(item_path(path + ".indicators", i) + ".level");
+        }
+    }
+    if (point.next_step().empty() && !point.next_step_date().empty()) {
+        return missing(path + ".next_step");
+    }
+    return {};
+}
+
+Result<void> check_report(const v1::ProgressionReport& report) {
+    JOBBRO_TRY(check_not_reversed(report.period_start_date(), report.period_end_date(),
+                                  "progression_report.period_end_date"));
+    for (int i = 0; i < report.attention_points_size(); ++i) {
+        JOBBRO_TRY(check_point(report.attention_points(i),
+                               item_path("progression_report.attention_points", i)));
+    }
+    return {};
+}
+
+Result<void> check_attendance(const v1::AttendanceList& list) {
+    JOBBRO_TRY(
+        check_attendance_period(list.first_date(), list.last_date(), "attendance_list.last_date"));
+    return check_attendance_days(list.days(), list.first_date(), list.last_date(),
+                                 "attendance_list.days");
+}
+
+// What the two settle between them.
+
+Result<void> check_meeting(const v1::Meeting& meeting, Instant now) {
+    if (meeting.kind() == v1::MEETING_KIND_INTERDISCIPLINARY && !meeting.citizen_consents()) {
+        const std::string path = "meeting.citizen_consents";
+        return meeting.has_citizen_consents() ? invalid(path) : missing(path);
+    }
+    if (meeting.stage() != v1::MEETING_STAGE_HELD) return {};
+    return check_not_to_come(meeting.meeting_date(), now, "meeting.meeting_date");
+}
+
+Result<void> check_funding_decision(const v1::FundingDecision& decision) {
+    JOBBRO_TRY(check_not_reversed(decision.first_date(), decision.last_date(),
+                                  "funding_decision.last_date"));
+    return check_explained(decision.verdict() == v1::FUNDING_VERDICT_REFUSED,
+                           decision.explanation(), "funding_decision.explanation");
+}
+
+// The jobcentre's records, the catalogue, and the citizen's numbers.
+
+Result<void> check_interview(const v1::InterviewHeld& interview, Instant now) {
+    JOBBRO_TRY(check_not_to_come(interview.held_date(), now, "interview_held.held_date"));
+    return check_not_reversed(interview.held_date(), interview.next_interview_date(),
+                              "interview_held.next_interview_date");
+}
+
+Result<void> check_offer(const v1::OfferPublished& offer) {
+    if (offer.ordinary_education() &&
+        offer.legal_category() != v1::LEGAL_CATEGORY_GUIDANCE_AND_UPSKILLING) {
+        return invalid("offer_published.ordinary_education");
+    }
+    if (offer.has_weeks_max() && offer.weeks_max() < offer.weeks_min()) {
+        return invalid("offer_published.weeks_max");
+    }
+    return check_not_reversed(offer.valid_from_date(), offer.valid_until_date(),
+                              "offer_published.valid_until_date");
+}
+
+Result<void> check_former_number(const std::string& former, const BodyContext& context,
+                                 std::string path) {
+    JOBBRO_TRY_ASSIGN(const auto number, CprNumber::parse(former));
+    if (context.citizen != nullptr && number == *context.citizen) return invalid(std::move(path));
+    return {};
+}
+
+// The kinds below, and others, in which no field is anything to another.
+Result<void> check_course_relations(const v1::Envelope& envelope) {
+    switch (envelope.body_case()) {
+        case v1::Envelope::kAbsenceReport:
+            return check_absence(envelope.absence_report());
+        case v1::Envelope::kProgressionReport:
+            return check_report(envelope.progression_report());
+        case v1::Envelope::kAttendanceList:
+            return check_attendance(envelope.attendance_list());
+        case v1::Envelope::kCourseEnd:
+            return check_explained(envelope.course_end().reason() == v1::COURSE_END_REASON_OTHER,
+                                   envelope.course_end().explanation(), "course_end.explanation");
+        case v1::Envelope::kPlacement:
+            return check_not_reversed(envelope.placement().first_date(),
+                                      envelope.placement().last_date(), "placement.last_date");
+        case v1::Envelope::kCourseOutcome:
+            return check_explained(envelope.course_outcome().kind() == v1::OUTCOME_KIND_OTHER,
+                                   envelope.course_outcome().explanation(),
+                                   "course_outcome.explanation");
+        default:
+            return {};
+    }
+}
+
+}  // namespace
+
+Result<void> check_attendance_period(const std::string& first_date, const std::string& last_date,
+                                     const std::string& path) {
+    JOBBRO_TRY(check_not_reversed(first_date, last_date, path));
+    JOBBRO_TRY_ASSIGN(const auto first, parse_date(first_date));
+    JOBBRO_TRY_ASSIGN(const auto last, parse_date(last_date));
+    const auto span = std::chrono::sys_days{last} - std::chrono::sys_days{first};
+    if (span > attendance_span_max) return invalid(path);
+    return {};
+}
+
+Result<void> check_attendance_days(
+    const google::protobuf::RepeatedPtrField<v1::AttendanceDay>& days,
+    const std::string& first_date, const std::string& last_date, const std::string& path) {
+    for (int i = 0; i < days.size(); ++i) {
+        const std::string& date = days.Get(i).date();
+        const std::string date_path = item_path(path, i) + ".date";
+        if (date < first_date || date > last_date) return invalid(date_path);
+        if (i == 0) continue;
+        if (date == days.Get(i - 1).date()) return invalid(date_path);
+        JOBBRO_TRY(check_not_reversed(days.Get(i - 1).date(), date, date_path));
+    }
+    return {};
+}
+
+Result<void> check_relations(const v1::Envelope& envelope, const BodyContext& context) {
+    switch (envelope.body_case()) {
+        case v1::Envelope::kOrder:
+            return check_order(envelope.order(), "order", context);
+        case v1::Envelope::kOrderRevision:
+            return check_revision(envelope.order_revision(), context);
+        case v1::Envelope::kOrderDecline:
+            return check_explained(
+                envelope.order_decline().reason() == v1::ORDER_DECLINE_REASON_OTHER,
+                envelope.order_decline().explanation(), "order_decline.explanation");
+        case v1::Envelope::kOrderCancellation:
+            return check_explained(
+                envelope.order_cancellation().reason() == v1::ORDER_CANCELLATION_REASON_OTHER,
+                envelope.order_cancellation().explanation(), "order_cancellation.explanation");
+        case v1::Envelope::kClarification:
+            return check_clarification(envelope.clarification());
+        case v1::Envelope::kJobPlanExtract:
+            return check_job_plan(envelope.job_plan_extract());
+        case v1::Envelope::kMeeting:
+            return check_meeting(envelope.meeting(), context.now);
+        case v1::Envelope::kFundingRequest:
+            return check_not_reversed(envelope.funding_request().first_date(),
+                                      envelope.funding_request().last_date(),
+                                      "funding_request.last_date");
+        case v1::Envelope::kFundingDecision:
+            return check_funding_decision(envelope.funding_decision());
+        case v1::Envelope::kInterviewHeld:
+            return check_interview(envelope.interview_held(), context.now);
+        case v1::Envelope::kOfferPublished:
+            return check_offer(envelope.offer_published());
+        case v1::Envelope::kCprChanged:
+            return check_former_number(envelope.cpr_changed().former_cpr_number(), context,
+                                       "cpr_changed.former_cpr_number");
+        case v1::Envelope::kSubjectsMerged:
+            return check_former_number(envelope.subjects_merged().former_cpr_number(), context,
+                                       "subjects_merged.former_cpr_number");
+        default:
+            return check_course_relations(envelope);
+    }
+}
+
+}  // namespace jobbro::contract

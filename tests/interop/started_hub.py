@@ -1,0 +1,95 @@
+"""A hub of its own for a test: programs as built, new keys, a free port, a folder that goes."""
+
+import signal
+import subprocess
+from pathlib import Path
+
+ORIGIN = "interop.jobbro.example"
+JOBCENTRE, PROVIDER = "jobcentre:630", "provider:99326018-9100000031"
+COMMAND_SECONDS_MAX = 60
+
+
+def field_of(key_file: Path, name: str) -> str:
+    lines = dict(line.split(" ", 1) for line in key_file.read_text("utf-8").splitlines())
+    return lines[name]
+
+
+class Hub:
+    """A hub in a folder of its own, with a jobcentre and a provider. Start it before use."""
+
+    def __init__(self, programs: Path, folder: Path):
+        self.programs = programs
+        self.folder = folder
+        self.process = None
+        self.endpoint = ""
+
+    def key(self, name: str) -> Path:
+        return self.folder / f"{name}.key"
+
+    def public(self, name: str) -> Path:
+        return self.folder / f"{name}.key.pub"
+
+    def client(self, *arguments, stdin: str = "") -> str:
+        done = subprocess.run([self.programs / "jobbro", *arguments], input=stdin, text=True,
+                              capture_output=True, timeout=COMMAND_SECONDS_MAX, check=False)
+        if done.returncode != 0:
+            raise AssertionError(f"jobbro {arguments} ended with {done.returncode}:\n"
+                                 f"{done.stdout[-2000:]}\n{done.stderr[-2000:]}")
+        return done.stdout
+
+    def run_as(self, name: str, *arguments, stdin: str = "") -> str:
+        return self.client("--hub", self.endpoint, "--hub-key", str(self.public("hub")),
+                           "--key", str(self.key(name)), *arguments, stdin=stdin)
+
+    def make_keys(self, name: str, party: str):
+        self.client("keygen", party, "--out", str(self.key(name)))
+
+    def add_party(self, name: str, party: str, *jobcentres: str):
+        """Registers the keys that stand under `name`."""
+        reach = [word for jobcentre in jobcentres for word in ("--jobcentre", jobcentre)]
+        self.run_as("operator", "party", "add", party, "--public", str(self.public(name)),
+                    "--controller-key", str(self.key("controller")), *reach)
+
+    def start(self):
+        self.client("keygen-hub", ORIGIN, "--out", str(self.key("hub")))
+        for name, party in (("controller", "controller:demo"), ("operator", "operator:demo"),
+                            ("jobcentre", JOBCENTRE), ("provider", PROVIDER)):
+            self.make_keys(name, party)
+        config = self.folder / "hub.toml"
+        config.write_text(f'''
+[hub]
+data = "{self.folder / "hub"}"
+keys = "{self.key("hub")}"
+listen = "tcp://127.0.0.1:*"
+[ops]
+http = ""
+log_level = "warn"
+[limits]
+free_bytes_min = 0
+[[controller]]
+name = "demo"
+signing_key = "{field_of(self.public("controller"), "signing")}"
+jobcentres = ["{JOBCENTRE}"]
+[[operator]]
+public_keys = "{self.public("operator")}"
+''', "utf-8")
+        self.process = subprocess.Popen([self.programs / "jobbro-hub", "--config", config],
+                                        stdout=subprocess.PIPE, text=True)
+        word, _, endpoint = self.process.stdout.readline().strip().partition(" ")
+        if word != "listening":
+            raise AssertionError("the hub did not start")
+        self.endpoint = endpoint
+        self.add_party("jobcentre", JOBCENTRE)
+        self.add_party("provider", PROVIDER, JOBCENTRE)
+
+    def stop(self) -> int:
+        self.process.send_signal(signal.SIGTERM)
+        try:
+            return self.process.wait(COMMAND_SECONDS_MAX)
+        finally:
+            self.process.stdout.close()
+
+    def kill(self):
+        if self.process is not None and self.process.poll() is None:
+            self.process.kill()
+            self.stop()

@@ -1,0 +1,166 @@
+#!/usr/bin/python3
+"""The program that plans, shows and checks the demo, without a hub: what a faultless hub would have
+answered is made up from the data, and then spoilt."""
+
+import base64
+import contextlib
+import copy
+import io
+import sys
+import unittest
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "deploy/demo"))
+
+from cases import played_rows, read_courses, read_parties
+from check import check, closing_line
+from plan import file_names, waves
+from show import show
+
+COURSES, PARTIES = read_courses(), read_parties()
+ROWS = played_rows(COURSES)
+
+
+def row_of(label):
+    return next(row for row in ROWS if row.label == label)
+
+
+class Played:
+    """What is left by a run in which everything went as the data says."""
+
+    def __init__(self):
+        self.outcomes, self.received = {}, {party.id: [] for party in PARTIES}
+        for sequence, row in enumerate(ROWS, 1 + len(PARTIES)):
+            findings = [{"code": code} for code in row.expected["findings"]]
+            id = row.message["message_id"]
+            self.outcomes[id] = {"message_id": id, "sequence": sequence, "findings": findings}
+            message = copy.deepcopy(row.message) | {"sender": row.sender, "schema_version": 1,
+                                                    "salt": "AAAA"}
+            for receiver in row.receivers:
+                self.received[receiver].append({"sequence": sequence, "findings": findings,
+                                                "message": message})
+        note = f"demo\n1\n{base64.b64encode(bytes(32)).decode()}\n"
+        self.status = {"tree_size": 1 + len(PARTIES) + len(ROWS),
+                       "checkpoint": base64.b64encode(note.encode()).decode()}
+
+    def wrong(self):
+        return check(ROWS, PARTIES, self.outcomes, self.received, self.status)
+
+    def outcome(self, label):
+        return self.outcomes[row_of(label).message["message_id"]]
+
+    def delivery(self, label, party):
+        id = row_of(label).message["message_id"]
+        return next(delivery for delivery in self.received[party]
+                    if delivery["message"]["message_id"] == id)
+
+
+class Check(unittest.TestCase):
+    def setUp(self):
+        self.played = Played()
+
+    def assert_named(self, *texts):
+        """Exactly one difference for each text, in the order of the texts."""
+        wrong = self.played.wrong()
+        self.assertEqual(len(wrong), len(texts), wrong)
+        for line, text in zip(wrong, texts):
+            self.assertIn(text, line)
+
+    def test_nothing_is_wrong_when_all_went_as_the_data_says(self):
+        self.assert_named()
+        self.assertRegex(closing_line(self.played.outcomes, self.played.received,
+                                      self.played.status),
+                         rf"^demo: {len(ROWS)} messages accepted, 0 refused, 8 findings, "
+                         r"\d+ delivered, log \d+ entries, tree 0{64}$")
+
+    def test_a_refused_message(self):
+        outcome = self.played.outcome("1.3")
+        del outcome["sequence"], outcome["findings"]
+        outcome["rejected"] = {"code": "cause_unknown", "field_path": "causes[0]"}
+        self.assert_named("row 1.3: refused with cause_unknown [causes[0]]",
+                          "row 1.3: came with another number", "the log holds")
+
+    def test_an_answer_that_is_missing(self):
+        del self.played.outcomes[row_of("2.e1").message["message_id"]]
+        self.played.status["tree_size"] -= 1
+        self.assert_named("row 2.e1: not answered", "were answered")
+
+    def test_a_finding_too_many_in_the_receipt(self):
+        self.played.outcome("1.e1")["findings"].append({"code": "order.citizen_only"})
+        self.assert_named("row 1.e1: the receipt has findings")
+
+    def test_a_finding_that_did_not_come_along(self):
+        self.played.delivery("5.5", "jobcentre:173")["findings"] = []
+        self.assert_named("row 5.5: came with findings []")
+
+    def test_a_message_that_did_not_come(self):
+        self.played.received["provider:99104007"].pop()
+        self.assert_named("row 9.8 did not come")
+
+    def test_a_message_that_came_twice(self):
+        deliveries = self.played.received["provider:99659009"]
+        deliveries.append(deliveries[-1])
+        self.assert_named("came and should not")
+
+    def test_a_message_of_somebody_else(self):
+        delivery = copy.deepcopy(self.played.delivery("4.1", "provider:99215003"))
+        self.played.received["provider:99326018-9100000031"].insert(0, delivery)
+        self.assert_named("row 4.1 came and should not")
+
+    def test_a_text_that_changed_on_the_way(self):
+        delivery = self.played.delivery("5.e3", "jobcentre:173")
+        delivery["message"]["notice"] = {"text": "The company does not ask again."}
+        self.assert_named("row 5.e3: differs from what was sent in notice")
+
+    def test_another_sender(self):
+        self.played.delivery("1.5", "jobcentre:630")["message"]["sender"] = "provider:99215003"
+        self.assert_named("row 1.5: its sender is provider:99215003")
+
+    def test_an_order_of_deliveries_that_is_not_the_logs(self):
+        self.played.received["provider:99548002"].reverse()
+        self.assert_named("came in another order")
+
+    def test_an_entry_too_many(self):
+        self.played.status["tree_size"] += 1
+        self.assert_named("the log holds")
+
+
+class Plan(unittest.TestCase):
+    def test_waves_hold_every_row_once_in_order(self):
+        self.assertEqual([row for wave in waves(ROWS) for row in wave], ROWS)
+
+    def test_in_a_wave_nobody_waits_for_somebody_else(self):
+        for wave in waves(ROWS):
+            sender_of_course = {row.course: row.sender for row in wave if row.course != "0"}
+            for row in wave:
+                if row.course != "0":
+                    self.assertEqual(row.sender, sender_of_course[row.course], row.label)
+
+    def test_what_a_row_points_at_comes_before_it(self):
+        waves_of_ids = {row.message["message_id"]: number
+                        for number, wave in enumerate(waves(ROWS)) for row in wave}
+        for row in ROWS:
+            for cause in row.message.get("causes", []):
+                self.assertLessEqual(waves_of_ids[cause["message_id"]],
+                                     waves_of_ids[row.message["message_id"]], row.label)
+
+    def test_file_names_sort_as_the_rows_do(self):
+        names = [file_names(ROWS)[row.label] for row in ROWS]
+        self.assertEqual(names, sorted(set(names)))
+
+
+class Show(unittest.TestCase):
+    def test_every_row_is_told_and_what_waits_for_later_rules_is_marked(self):
+        with contextlib.redirect_stdout(io.StringIO()) as printed:
+            show(COURSES, PARTIES, Played().outcomes)
+        lines = {line.split()[0]: line for line in printed.getvalue().splitlines() if line}
+        for course in COURSES:
+            for row in course.rows:
+                is_later = "(rule of a later version)" in lines[row.label]
+                self.assertEqual(is_later, not row.is_played, row.label)
+                self.assertEqual("extra" in lines[row.label], row.is_extra, row.label)
+        self.assertIn("FINDING order.citizen_only", lines["1.1"])
+
+
+if __name__ == "__main__":
+    unittest.main()
