@@ -48,9 +48,12 @@ Result<Departure> depart(const FolderLayout& layout, const DepartingFile& file) 
         // One that took the place of an earlier file of the name waits there to be read.
         if (!is_moved) return Departure::replaced;
     }
+    // Asked first: whoever had it open until then has changed it by the time it is looked at.
+    const bool is_written = is_open_for_writing(moving);
     const auto there = look_at(moving);
     if (!there) return Departure::gone;
     if (!(there->identity == file.identity)) return Departure::replaced;
+    if (is_written) return Error{ErrorCode::busy, "somebody has a file open for writing"};
     if (there->is_regular) ::chmod(moving.c_str(), 0600);
     JOBBRO_TRY_ASSIGN(const bool is_moved, move_without_replacing(moving, target));
     if (is_moved) return Departure::moved;

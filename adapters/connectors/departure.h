@@ -29,8 +29,10 @@ enum class Departure {
 // Writes what became of the file and moves the file, never over anything: where something of the
 // name is there, both get a number. After a crash at any point the same call ends as it would have.
 // What was moved is durable after sync_departures(). Goes by way of `moving`, where nobody else
-// puts files, so that a file that takes this one's place meanwhile is noticed. Errors:
-// file_unwritable; then nothing was lost, and the call may be made again. Thread: one.
+// puts files, so that a file that takes this one's place meanwhile is noticed, and so is a writer
+// who has it open still: there nobody can open it anew. Errors: file_unwritable; busy while
+// somebody has it open for writing. Then nothing was lost, and the call may be made again. Thread:
+// one.
 Result<Departure> depart(const FolderLayout& layout, const DepartingFile& file);
 
 // Makes all departures so far durable. Errors: file_unwritable.

@@ -147,6 +147,14 @@ FileReading read_when_whole(const std::filesystem::path& path, std::size_t bytes
     return reading;
 }
 
+bool is_open_for_writing(const std::filesystem::path& path) {
+    const Descriptor file{
+        ::open(path.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)};  // NOLINT: varargs
+    struct stat about {};
+    return file.is_open() && ::fstat(file.number(), &about) == 0 && S_ISREG(about.st_mode) &&
+           is_being_written(file.number());
+}
+
 Result<bool> write_new_file(const std::filesystem::path& staged,
                             const std::filesystem::path& target, BytesView content) {
     JOBBRO_TRY(write_file(staged, content, Syncing::yes));

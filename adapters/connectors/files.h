@@ -60,6 +60,10 @@ struct FileReading {
 FileReading read_when_whole(const std::filesystem::path& path, std::size_t bytes_max,
                             ErrorCode too_large);
 
+// Whether somebody has the regular file open for writing, asked as above; false where there is none
+// or it cannot be opened. Requires: the process ignores SIGIO. Thread: any.
+bool is_open_for_writing(const std::filesystem::path& path);
+
 // Writes the file by way of `staged`, mode 0600, synced; the folders are not. False when something
 // of the target's name is there already. Errors: file_unwritable. Thread: any.
 Result<bool> write_new_file(const std::filesystem::path& staged,

@@ -16,6 +16,9 @@ constexpr std::size_t noted_at_once_max = kit::outbox_batch_max;
 // Of one message that is refused each time. After that its last answer stands while it is kept.
 constexpr unsigned attempts_max = 100;
 
+constexpr std::size_t error_files_max = 8192;   // looked through at a start, first by name
+constexpr std::int64_t clocks_apart_ms = 1000;  // the file system's and ours
+
 // What waiting does not mend.
 bool is_lasting(ErrorCode code) {
     return code == ErrorCode::store_failed || code == ErrorCode::tampered;
@@ -31,12 +34,32 @@ std::string valid_message_id(const v1::Envelope& envelope) {
     return contract::MessageId::parse(envelope.message_id()) ? envelope.message_id() : "";
 }
 
-Instant modified_at(const FileIdentity& identity) {
-    return Instant{std::max<std::int64_t>(0, identity.modified_ns) / 1000};
-}
-
 bool is_message_file(std::string_view name) {
     return shape_of(name) != FileShape::none;
+}
+
+bool is_error_file(std::string_view name) {
+    return name.ends_with(".error.json");
+}
+
+// The messages whose errors stand in the folder, and when they were written, at the latest.
+std::map<std::string, Instant> errors_in(const std::filesystem::path& folder) {
+    constexpr std::string_view opening = "\"message_id\": \"";
+    std::map<std::string, Instant> written;
+    const auto names = list_names(folder, error_files_max, is_error_file);
+    for (std::size_t i = 0; names && i < names->size(); ++i) {
+        const FileReading file =
+            read_when_whole(folder / (*names)[i], lines_file_bytes_max, ErrorCode::list_too_long);
+        const Instant at{file.identity.modified_ns / 1000};
+        for (std::size_t begin = file.text.find(opening); begin != Bytes::npos;
+             begin = file.text.find(opening, begin)) {
+            begin += opening.size();
+            const std::size_t end = file.text.find('"', begin);
+            Instant& latest = written[file.text.substr(begin, end - begin)];
+            latest = std::max(latest, at);
+        }
+    }
+    return written;
 }
 
 }  // namespace
@@ -169,13 +192,27 @@ Result<void> FolderInlet::look(Instant now) {
     return {};
 }
 
-// Their files left before the last end of the program, or were taken away.
+// Their files left before the last end of the program, or were taken away. What is refused is told
+// once.
 Result<void> FolderInlet::answer_those_without_file() {
+    std::map<std::string, Instant> errors;
+    if (!earlier_.empty()) errors = errors_in(parts_.layout.refused);
+    // The program ended between the move to `refused` and its note.
+    const auto is_told = [&errors](const kit::OutboxRecord& record) {
+        const auto found = errors.find(record.message_id);
+        return record.state == kit::OutboxState::refused && found != errors.end() &&
+               record.settled_at && found->second.plus_ms(clocks_apart_ms) >= *record.settled_at;
+    };
     for (std::uint64_t after = 0; !earlier_.empty();) {
         JOBBRO_TRY_ASSIGN(const auto records, parts_.sink.not_noted(after, noted_at_once_max));
         if (records.empty()) break;
         for (const kit::OutboxRecord& record : records) {
-            if (earlier_.contains(record.ticket)) answer_fileless(record);
+            if (!earlier_.contains(record.ticket)) continue;
+            if (is_told(record)) {
+                to_note_.push_back(record.ticket);
+            } else {
+                answer_fileless(record);
+            }
         }
         after = records.back().ticket;
     }
@@ -226,7 +263,7 @@ Result<void> FolderInlet::read(const FileLook& file, UnderWay& under_way,
             under_way.refusal = Error{ErrorCode::cpr_in_text, "in the file's name"};
             return {};
         }
-        const FileOrigin origin{file.name, modified_at(reading.identity), parts_.key};
+        const FileOrigin origin{file.name, parts_.key};
         auto content = read_message_file(reading.text, shape, origin, today);
         const bool may_go_on =
             content ? content->may_be_unfinished : content.error().code == ErrorCode::json_syntax;

@@ -33,7 +33,7 @@ struct InletNews {
         gone,      // it was taken away before it was answered; what became of it stands alone
         replaced,  // likewise, and another stood in its place
         fileless,  // messages of no file that is there were answered
-        held,      // the folder, or the outbox, cannot be used now; tried again
+        held,      // the folder, the outbox or an open file cannot be used now; tried again
     };
     Kind kind;
     std::string file;  // empty: of none in particular
@@ -55,10 +55,11 @@ struct InletCounts {
 // moves a file to `sent` or `refused` when all of it is answered, a receipt or the errors beside
 // it.
 //
-// A message's tag follows from its file's name, its own text and how often that text has come
-// before in the file (MessageFile). In the outbox it is noted once its file has left. So a file
-// that is found again after a crash goes on where it was; one that comes again later under its old
-// name gets the receipts it got before for what was recorded, and another try for what was refused.
+// A message's tag follows from its file's name, its own text (or what its row of a sheet says) and
+// how often that has come before in the file (FileMessage). In the outbox it is noted once its file
+// has left. So a file that is found again after a crash goes on where it was; one that comes again
+// later under its old name gets the receipts it got before for what was recorded, and another try
+// for what was refused.
 //
 // Instants of turn() and next_due() come from one clock that never steps back. Thread: one at a
 // time. Life: what the constructor is given outlives it.

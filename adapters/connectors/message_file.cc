@@ -1,10 +1,13 @@
 #include "adapters/connectors/message_file.h"
 
+#include <algorithm>
 #include <charconv>
+#include <chrono>
 #include <map>
 
 #include "adapters/kit/sheet_json.h"
 #include "proto/contract/attendance_sheet.h"
+#include "proto/contract/calendar.h"
 #include "proto/contract/json.h"
 #include "proto/evidence/digest.h"
 #include "proto/evidence/text_encoding.h"
@@ -21,31 +24,51 @@ void append_sized(Bytes& out, BytesView part) {
     out.append(part);
 }
 
-// Of one object of a file.
-evidence::Digest object_hash(const FileOrigin& origin, std::string_view text,
-                             std::uint64_t occurrence) {
+// Of something in a file; `purpose` tells what.
+evidence::Digest hash_of(const FileOrigin& origin, std::string_view purpose, BytesView content,
+                         std::uint64_t occurrence) {
     Bytes named;
-    append_sized(named, "jobbro folder object v1");
+    append_sized(named, purpose);
     append_sized(named, origin.name);
-    append_sized(named, text);
+    append_sized(named, content);
     append_big_endian(named, occurrence);
     return evidence::hmac_sha256(origin.key.view(), named);
 }
 
-std::string tag_of(const FileOrigin& origin, const evidence::Digest& object, std::uint64_t row) {
-    Bytes named;
-    append_sized(named, "jobbro folder message v1");
-    named.append(view(object));
-    append_big_endian(named, row);
-    return evidence::hex_encode(view(evidence::hmac_sha256(origin.key.view(), named)));
+// What all rows of a sheet have in common.
+Bytes header_of(const v1::AttendanceSheet& sheet) {
+    Bytes header;
+    append_sized(header, sheet.list_id());
+    append_sized(header, sheet.first_date());
+    append_sized(header, sheet.last_date());
+    return header;
 }
 
-// The same for the same file however often it is read.
-contract::ListId list_id_of(const FileOrigin& origin, const evidence::Digest& object) {
-    const evidence::Digest bits =
-        evidence::hmac_sha256(origin.key.view(), Bytes{"list "}.append(view(object)));
+// What a row says, under its sheet's header.
+Bytes content_of(const Bytes& header, const v1::AttendanceSheetRow& row) {
+    Bytes content = header;
+    append_sized(content, row.order_id());
+    append_sized(content, row.cpr_number());
+    for (const v1::AttendanceDay& day : row.days())
+        append_sized(content, day.SerializeAsString());
+    return content;
+}
+
+// Midnight of the sheet's first day; a sheet whose dates cannot be read is refused anyway.
+Instant beginning_of(const v1::AttendanceSheet& sheet) {
+    const auto date = contract::parse_date(sheet.first_date());
+    if (!date) return Instant{};
+    const auto since = std::chrono::sys_days{*date}.time_since_epoch();
+    // No UUIDv7 is older.
+    return Instant{std::max<std::int64_t>(0, std::chrono::microseconds{since}.count())};
+}
+
+// The same for the same sheet of the file however often it is read, whatever its rows say.
+contract::ListId list_id_of(const FileOrigin& origin, const v1::AttendanceSheet& sheet,
+                            const Bytes& header, std::uint64_t occurrence) {
+    const evidence::Digest bits = hash_of(origin, "jobbro folder sheet v1", header, occurrence);
     SeededRandomness randomness{read_big_endian<std::uint64_t>(view(bits))};
-    return contract::ListId::make(origin.modified_at, randomness);
+    return contract::ListId::make(beginning_of(sheet), randomness);
 }
 
 // The detail's "line 3, column 9" counted from the file's first line.
@@ -67,7 +90,8 @@ class FileReader {
     FileReader(const FileOrigin& origin, Instant now) : origin_(origin), now_(now) {}
 
     void read_object(std::string_view text, std::uint64_t line) {
-        const evidence::Digest hash = object_hash(origin_, text, occurrences_[text]++);
+        const evidence::Digest hash =
+            hash_of(origin_, "jobbro folder message v1", text, occurrences_[text]++);
         if (auto sheet = kit::read_sheet_json(text)) return add_rows(*sheet, line, hash);
         v1::Envelope envelope;
         const auto read = contract::from_json(text, envelope);
@@ -80,15 +104,20 @@ class FileReader {
     void add_rows(const Result<v1::AttendanceSheet>& sheet, std::uint64_t line,
                   const evidence::Digest& hash) {
         if (!sheet) return add(line, {}, hash, sheet.error());
-        auto envelopes = contract::split_sheet(*sheet, list_id_of(origin_, hash), now_);
+        const Bytes header = header_of(*sheet);
+        const contract::ListId list_id = list_id_of(origin_, *sheet, header, sheets_[header]++);
+        auto envelopes = contract::split_sheet(*sheet, list_id, now_);
         if (!envelopes) {
             Error error = std::move(envelopes).error();
             const std::string inner = error.field_path.empty() ? "" : "." + error.field_path;
             error.field_path = "attendance_sheet" + inner;
             return add(line, {}, hash, std::move(error));
         }
-        for (std::size_t row = 0; row < envelopes->size(); ++row)
-            add(line, row, hash, std::move((*envelopes)[row]));
+        for (std::size_t row = 0; row < envelopes->size(); ++row) {
+            const Bytes content = content_of(header, sheet->rows(static_cast<int>(row)));
+            add(line, row, hash_of(origin_, "jobbro folder row v1", content, rows_[content]++),
+                std::move((*envelopes)[row]));
+        }
     }
 
     void add(std::uint64_t line, std::optional<std::size_t> row, const evidence::Digest& hash,
@@ -98,12 +127,15 @@ class FileReader {
             envelope = at_line(std::move(envelope).error(), line);
         }
         file_.messages.push_back(
-            FileMessage{line, row, tag_of(origin_, hash, row ? *row + 1 : 0), std::move(envelope)});
+            FileMessage{line, row, evidence::hex_encode(view(hash)), std::move(envelope)});
     }
 
     const FileOrigin& origin_;
     const Instant now_;
-    std::map<std::string_view, std::uint64_t> occurrences_;
+    // How often each has come so far.
+    std::map<std::string_view, std::uint64_t> occurrences_;  // of texts
+    std::map<Bytes, std::uint64_t> sheets_;                  // of headers
+    std::map<Bytes, std::uint64_t> rows_;                    // of contents under their headers
     MessageFile file_;
 };
 

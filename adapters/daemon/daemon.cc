@@ -32,6 +32,11 @@ std::string_view code_name(const Error& error) {
     return error_text(error.code).name;
 }
 
+// The file of outbox or inbox is of no more use before the next start.
+bool is_lasting(const Error& error) {
+    return error.code == ErrorCode::store_failed || error.code == ErrorCode::tampered;
+}
+
 // What somebody may mend at the hub while this program goes on trying.
 bool may_be_mended(ErrorCode code) {
     return code == ErrorCode::key_unknown || code == ErrorCode::key_disabled ||
@@ -66,9 +71,13 @@ struct Daemon::Parts {
     void heard(const kit::SubscriptionNews& news);
     void heard(const kit::Remark& remark);
     Result<void> deliver(const kit::Delivery& delivery);
+    void outbox_failed(const Error& error);
+    void log_failure(std::string_view event, const Error& error) const;
 
     // On the main thread.
     Result<void> run(int stop_descriptor);
+    Result<void> work(int stop_descriptor);
+    Result<void> checked(Result<void> done);
     Result<bool> wait(int stop_descriptor);
     Result<void> take_mail();
     void take_hints(Instant now);
@@ -85,6 +94,7 @@ struct Daemon::Parts {
     std::string origin;
     std::unique_ptr<Mailbox> mailbox;
 
+    std::atomic<bool> has_store_failed = false;
     std::atomic<bool> is_open = false;
     std::atomic<std::uint64_t> opened = 0;
     std::atomic<std::uint64_t> lost = 0;
@@ -127,6 +137,10 @@ Result<void> Daemon::run(int stop_descriptor) {
     return parts_->run(stop_descriptor);
 }
 
+bool Daemon::has_store_failed() const {
+    return parts_->has_store_failed;
+}
+
 Result<void> Daemon::Parts::open(evidence::HubPublicKeys hub, evidence::PartySecretKeys own) {
     JOBBRO_TRY(connectors::make_folders(layout));
     JOBBRO_TRY_ASSIGN(mailbox, Mailbox::make());
@@ -156,6 +170,7 @@ Result<void> Daemon::Parts::open_client(evidence::HubPublicKeys hub,
     settings.on_settled = [this](const std::vector<kit::OutboxRecord>& records) {
         mailbox->put_settled(records);
     };
+    settings.on_store_failed = [this](const Error& error) { outbox_failed(error); };
     JOBBRO_TRY_ASSIGN(client, kit::DurableClient::open(std::move(settings)));
     return {};
 }
@@ -235,28 +250,53 @@ Result<void> Daemon::Parts::deliver(const kit::Delivery& delivery) {
         return {};
     }
     ++delivery_failures;
-    const ErrorCode code = published.error().code;
-    if (code == ErrorCode::store_failed || code == ErrorCode::tampered) {
+    if (is_lasting(published.error())) {
+        if (!has_store_failed.exchange(true)) log_failure("inbox_failed", published.error());
         mailbox->put_end(published.error());
     }
     return published.error();
 }
 
+void Daemon::Parts::outbox_failed(const Error& error) {
+    if (!has_store_failed.exchange(true)) log_failure("outbox_failed", error);
+    mailbox->put_end(error);
+}
+
+void Daemon::Parts::log_failure(std::string_view event, const Error& error) const {
+    log.error(event, {{"code", code_name(error)}, {"detail", error.detail}});
+}
+
 // --- The main thread ----------------------------------------------------------------------------
 
 Result<void> Daemon::Parts::run(int stop_descriptor) {
+    auto done = work(stop_descriptor);
+    if (has_store_failed) {
+        // The last figures say so too.
+        metrics_at = Instant{};
+        write_metrics(steady_now());
+    }
+    return done;
+}
+
+// What of the inlet's lasts is the outbox's.
+Result<void> Daemon::Parts::checked(Result<void> done) {
+    if (!done && is_lasting(done.error())) outbox_failed(done.error());
+    return done;
+}
+
+Result<void> Daemon::Parts::work(int stop_descriptor) {
     while (true) {
         const Instant now = steady_now();
         take_hints(now);
         JOBBRO_TRY(take_mail());
-        JOBBRO_TRY(inlet->turn(now));
+        JOBBRO_TRY(checked(inlet->turn(now)));
         write_metrics(now);
         JOBBRO_TRY_ASSIGN(const bool is_asked_to_stop, wait(stop_descriptor));
         if (is_asked_to_stop) break;
     }
     client->close();
     JOBBRO_TRY(take_mail());
-    JOBBRO_TRY(inlet->wind_up(steady_now()));
+    JOBBRO_TRY(checked(inlet->wind_up(steady_now())));
     write_metrics(steady_now());
     log.info("stopped");
     return {};
@@ -344,9 +384,9 @@ void Daemon::Parts::write_metrics(Instant now) {
     const auto of_client = client->metrics();
     if (!of_client) return;
     const SessionCounts session{is_open, opened, lost, delivered, delivery_failures};
-    const auto written =
-        connectors::replace_file(layout.staging / "metrics.prom", layout.state / "metrics.prom",
-                                 metrics_text(*of_client, inlet->counts(), session));
+    const auto written = connectors::replace_file(
+        layout.staging / "metrics.prom", layout.state / "metrics.prom",
+        metrics_text(*of_client, inlet->counts(), session, has_store_failed));
     if (!written && !has_metrics_failed) {
         log.warn("metrics_not_written",
                  {{"code", code_name(written.error())}, {"detail", written.error().detail}});

@@ -33,6 +33,8 @@ class Daemon {
     // program is to end: store_failed or tampered (outbox or inbox), and what ends a client or a
     // subscription for good. Requires: SIGIO is ignored.
     Result<void> run(int stop_descriptor);
+    // Whether run() has ended because outbox or inbox have failed.
+    [[nodiscard]] bool has_store_failed() const;
 
   private:
     struct Parts;

@@ -30,7 +30,7 @@ class MetricsText {
 }  // namespace
 
 std::string metrics_text(const kit::DurableMetrics& client, const connectors::InletCounts& inlet,
-                         const SessionCounts& session) {
+                         const SessionCounts& session, bool has_store_failed) {
     const auto oldest_s = static_cast<std::uint64_t>(client.oldest_waiting_ms) / 1000;
     return MetricsText{}
         .gauge("session_open", "1 while there is a session with the hub.", session.is_open ? 1 : 0)
@@ -40,6 +40,9 @@ std::string metrics_text(const kit::DurableMetrics& client, const connectors::In
         .gauge("outbox_waiting_bytes", "Bytes of those messages.", client.waiting_bytes)
         .gauge("outbox_oldest_waiting_seconds", "How long the oldest of them has waited.", oldest_s)
         .gauge("outbox_in_flight", "Of those, handed in and not answered.", client.in_flight)
+        .gauge("store_failed",
+               "1 when outbox or inbox have failed and the program has ended for it.",
+               has_store_failed || client.has_store_failed ? 1 : 0)
         .counter("messages_accepted_total", "Messages recorded, since the outbox was made.",
                  client.accepted_total)
         .counter("messages_refused_total", "Messages the hub refused, since the outbox was made.",

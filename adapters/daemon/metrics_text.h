@@ -17,8 +17,8 @@ struct SessionCounts {
     std::uint64_t delivery_failures = 0;  // tried again
 };
 
-// Thread: any.
+// `has_store_failed`: outbox or inbox, and the program is about to end. Thread: any.
 std::string metrics_text(const kit::DurableMetrics& client, const connectors::InletCounts& inlet,
-                         const SessionCounts& session);
+                         const SessionCounts& session, bool has_store_failed);
 
 }  // namespace jobbro::daemon

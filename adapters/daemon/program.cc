@@ -58,8 +58,7 @@ int run(const Program& program, const std::string& config_file, bool only_check)
     const auto done = (*daemon)->run(stop);
     ::close(stop);
     if (done) return exit_ok;
-    const bool is_store = done.error().code == ErrorCode::store_failed;
-    return fail(program, done.error(), is_store ? exit_store : exit_start);
+    return fail(program, done.error(), (*daemon)->has_store_failed() ? exit_store : exit_start);
 }
 
 }  // namespace

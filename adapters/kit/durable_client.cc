@@ -21,11 +21,48 @@ constexpr std::chrono::hours sweep_every{1};
 constexpr std::size_t read_at_once_max = 256;
 constexpr std::size_t hand_in_at_once_max = 64;
 
-// True when the hub has judged the message itself, so that the same bytes would fare no better.
-// What is wrong with keys, signatures, the log or the room on a disk leaves it waiting.
-bool is_about_message(ErrorCode code) {
+// What the hub has said to a message is its fate, unless the same bytes may fare better later: what
+// is wrong with a frame, keys, signatures, the log or the room at the hub leaves it waiting.
+bool is_fate(ErrorCode code) {
     const auto number = static_cast<int>(code);
-    return (number >= 300 && number < 500) || code == ErrorCode::role_not_allowed;
+    if (number < 200) return false;  // of the frame or the session: no message was looked at
+    switch (code) {
+        // The client has sent it again for as long as it waits for a cause.
+        case ErrorCode::cause_unknown:
+            return true;
+        case ErrorCode::key_unknown:
+        case ErrorCode::key_disabled:
+        case ErrorCode::key_in_use:
+        case ErrorCode::key_malformed:
+        case ErrorCode::hub_key_wrong:
+        case ErrorCode::signature_missing:
+        case ErrorCode::signature_wrong:
+        case ErrorCode::hub_sealed:
+        case ErrorCode::log_identity_wrong:
+        case ErrorCode::store_failed:
+        case ErrorCode::tampered:
+            return false;
+        default:
+            return error_text(code).disposition != Disposition::retry;
+    }
+}
+
+// What waiting does not mend: the file has to be opened anew.
+bool is_lasting(ErrorCode code) {
+    return code == ErrorCode::store_failed || code == ErrorCode::tampered;
+}
+
+// What the inbox's file has against a delivery says nothing of the delivery.
+bool is_of_file(ErrorCode code) {
+    return is_lasting(code) || code == ErrorCode::file_unwritable ||
+           code == ErrorCode::file_unreadable || code == ErrorCode::data_folder_locked;
+}
+
+// As an error of the handler: one that may pass, so that the message is not given up; or the
+// lasting one, which stops the subscription.
+Error of_inbox(const Error& error) {
+    if (is_lasting(error.code)) return error;
+    return Error{ErrorCode::busy, error.line()};
 }
 
 }  // namespace
@@ -43,6 +80,7 @@ class DurableClient::Pump {
     Result<std::vector<OutboxPut>> submit(const std::vector<OutboxRequest>& requests);
     bool wait_until_settled(milliseconds timeout);
     Result<DurableMetrics> metrics();
+    Result<void> handle_once(const Delivery& delivery, const OnceHandler& handler);
     void close();
 
     Result<MadeEnvelope> make(v1::Envelope envelope) {
@@ -52,7 +90,6 @@ class DurableClient::Pump {
     Inbox* inbox() { return inbox_.get(); }
     Client& client() { return *client_; }
     [[nodiscard]] Instant now() const { return clock_.now(); }
-    [[nodiscard]] const std::string& origin() const { return origin_; }
 
   private:
     explicit Pump(const DurableSettings& settings);
@@ -72,10 +109,12 @@ class DurableClient::Pump {
     void hold();
     template <typename T>
     bool went_well(const Result<T>& done);
+    void store_failed(const Error& error);
 
     // Constant after start.
     const std::function<void(const OutboxRecord&)> on_fate_;
     const std::function<void(const std::vector<OutboxRecord>&)> on_settled_;
+    const std::function<void(const Error&)> on_store_failed_;
     const std::function<void(const ClientEvent&)> on_event_;
     const std::string origin_;
     const bool checks_locally_;
@@ -100,6 +139,7 @@ class DurableClient::Pump {
     std::thread::id thread_id_;
     std::optional<Error> ended_by_;
     std::optional<Error> store_error_;
+    bool has_store_failed_ = false;
     bool is_telling_ = true;
     bool is_stopping_ = false;
     bool has_client_closed_ = false;
@@ -113,6 +153,7 @@ class DurableClient::Pump {
 DurableClient::Pump::Pump(const DurableSettings& settings)
     : on_fate_(settings.on_fate),
       on_settled_(settings.on_settled),
+      on_store_failed_(settings.on_store_failed),
       on_event_(settings.client.on_event),
       origin_(settings.client.hub.origin),
       checks_locally_(settings.client.check_locally),
@@ -133,7 +174,8 @@ Result<void> DurableClient::Pump::open_files(const DurableSettings& settings) {
                           settings.outbox_bytes_max, outbox_file_bytes_max};
     JOBBRO_TRY_ASSIGN(outbox_, Outbox::open(std::move(outbox), settings.client.own));
     if (!settings.inbox_file.empty()) {
-        JOBBRO_TRY_ASSIGN(inbox_, Inbox::open(InboxSettings{settings.inbox_file}));
+        JOBBRO_TRY_ASSIGN(
+            inbox_, Inbox::open(InboxSettings{settings.inbox_file, settings.inbox_bytes_max}));
     }
     for (std::uint64_t after = 0;;) {
         JOBBRO_TRY_ASSIGN(const auto records, outbox_->waiting(after, read_at_once_max));
@@ -213,6 +255,7 @@ Result<DurableMetrics> DurableClient::Pump::metrics() {
     metrics.in_flight = order_.out();
     metrics.client_ended_by = ended_by_;
     metrics.last_store_error = store_error_;
+    metrics.has_store_failed = has_store_failed_;
     return metrics;
 }
 
@@ -233,7 +276,7 @@ void DurableClient::Pump::answered(std::uint64_t ticket, Result<Receipt> fate) {
         // What the client refuses before the call returns, or because it has ended, the hub has not
         // judged.
         const bool is_judged = !ended_by_ && std::this_thread::get_id() != thread_id_;
-        if (fate || (is_judged && is_about_message(fate.error().code))) {
+        if (fate || (is_judged && is_fate(fate.error().code))) {
             answers_.push_back(OutboxSettlement{ticket, std::move(fate)});
         } else {
             order_.returned(ticket);
@@ -242,6 +285,25 @@ void DurableClient::Pump::answered(std::uint64_t ticket, Result<Receipt> fate) {
         }
     }
     changed_.notify_all();
+}
+
+// The error is the handler's own, or one of the inbox's, made to say nothing of the message.
+Result<void> DurableClient::Pump::handle_once(const Delivery& delivery,
+                                              const OnceHandler& handler) {
+    std::optional<Error> by_handler;
+    std::optional<Error> by_file;
+    const auto handled =
+        inbox_->handle_once(DeliveryId{origin_, delivery.subscription, delivery.sequence}, now(),
+                            [&](Transaction& transaction) -> Result<void> {
+                                auto done = handler(delivery, transaction);
+                                by_file = transaction.file_error();
+                                if (!done) by_handler = done.error();
+                                return done;
+                            });
+    if (handled) return {};
+    if (by_file) return of_inbox(*by_file);
+    if (by_handler) return *by_handler;
+    return is_of_file(handled.error().code) ? of_inbox(handled.error()) : handled.error();
 }
 
 // --- The pump thread ----------------------------------------------------------------------------
@@ -385,13 +447,31 @@ void DurableClient::Pump::hold() {
 // Keeps the error to be seen in the metrics until something goes well again.
 template <typename T>
 bool DurableClient::Pump::went_well(const Result<T>& done) {
-    const std::lock_guard lock(mutex_);
-    if (done) {
-        store_error_.reset();
-    } else {
-        store_error_ = done.error();
+    if (!done) {
+        store_failed(done.error());
+        return false;
     }
-    return done.has_value();
+    const std::lock_guard lock(mutex_);
+    if (!has_store_failed_) store_error_.reset();
+    return true;
+}
+
+// Tells of the first error that lasts, once.
+void DurableClient::Pump::store_failed(const Error& error) {
+    {
+        const std::lock_guard lock(mutex_);
+        if (has_store_failed_) return;
+        store_error_ = error;
+        has_store_failed_ = is_lasting(error.code);
+        if (!has_store_failed_) return;
+    }
+    if (!on_store_failed_) return;
+    try {
+        on_store_failed_(error);
+    } catch (...) {
+        // Whoever it was meant for is not on this thread.
+        return;
+    }
 }
 
 // --- The client ---------------------------------------------------------------------------------
@@ -437,6 +517,10 @@ Result<std::vector<OutboxRecord>> DurableClient::not_noted(std::uint64_t after, 
     return pump_->outbox().not_noted(after, limit);
 }
 
+Result<std::vector<OutboxRecord>> DurableClient::sent(std::uint64_t after, std::size_t limit) {
+    return pump_->outbox().sent(after, limit);
+}
+
 Result<void> DurableClient::take_note(std::uint64_t ticket) {
     return take_note(std::vector<std::uint64_t>{ticket});
 }
@@ -464,11 +548,7 @@ std::future<Result<void>> DurableClient::subscribe_once(std::string name, Subscr
     return pump_->client().subscribe(
         std::move(name), std::move(options),
         [pump = pump_.get(), handler = std::move(handler)](const Delivery& delivery) {
-            const DeliveryId id{pump->origin(), delivery.subscription, delivery.sequence};
-            const auto handled = pump->inbox()->handle_once(
-                id, pump->now(),
-                [&](Transaction& transaction) { return handler(delivery, transaction); });
-            return handled ? Result<void>{} : Result<void>{handled.error()};
+            return pump->handle_once(delivery, handler);
         });
 }
 

@@ -24,6 +24,7 @@ struct DurableSettings {
     std::filesystem::path inbox_file = {};  // empty: no inbox
     std::size_t outbox_messages_max = limits::kit_outbox_messages_max;
     std::uint64_t outbox_bytes_max = limits::kit_outbox_bytes_max;
+    std::uint64_t inbox_bytes_max = inbox_file_bytes_max;
     // Told of each message that is settled: accepted, with its receipt, or refused, with the error
     // and the envelope. When the call has returned, that is noted on disk; what was not noted is
     // told again after the next start, so a message is told of at least once, and an exception that
@@ -35,6 +36,10 @@ struct DurableSettings {
     // that is on disk. What was settled before the start and not noted is found with not_noted().
     // Called as on_fate; must not wait. Exceptions that leave it are dropped.
     std::function<void(const std::vector<OutboxRecord>&)> on_settled = {};
+    // The outbox's file has failed (store_failed, tampered): nothing more is handed in or written
+    // down until it is opened anew, which is the program's to decide. What waits there is not lost.
+    // Called once at most, as on_fate; must not wait. Exceptions that leave it are dropped.
+    std::function<void(const Error&)> on_store_failed = {};
 };
 
 // One message as its sender has it, and the sender's name for it.
@@ -56,6 +61,7 @@ struct DurableMetrics {
     std::uint64_t inbox_skipped = 0;
     std::optional<Error> client_ended_by;   // nothing is handed in any more, or for now
     std::optional<Error> last_store_error;  // the outbox could not be written; tried again
+    bool has_store_failed = false;          // not tried again: on_store_failed was told
 };
 
 // A Client with an Outbox before it and, if wanted, an Inbox behind it. What submit() has taken is
@@ -66,8 +72,9 @@ struct DurableMetrics {
 // Order: one message of an order id is with the client at a time, and the next follows when its
 // fate is on disk. So the messages of one order are judged in the order they were submitted,
 // whatever ends in between; one that is refused for good does not hold up those after it. Orders do
-// not wait for each other. An answer that is not about the message (the log sealed, the key
-// disabled, the client ended) leaves it waiting.
+// not wait for each other. What the hub says to a message is its fate, unless the same bytes may
+// pass later: an error that may pass (*retry*), a sealed log, a key or signature that is wrong or
+// disabled, the client's end leave it waiting.
 //
 // Example: auto kit = DurableClient::open(std::move(settings));
 //          (*kit)->submit(envelope, "report-17");  // on disk now; the same tag again is no second
@@ -100,6 +107,9 @@ class DurableClient {
     // For programs without on_fate: settled messages not yet noted, as Outbox::not_noted, and that
     // this one is now.
     Result<std::vector<OutboxRecord>> not_noted(std::uint64_t after, std::size_t limit);
+    // What the hub has, as Outbox::sent: for handing in again what a hub that was put back from an
+    // older copy has lost. The same bytes, by client().submit(), are recorded once.
+    Result<std::vector<OutboxRecord>> sent(std::uint64_t after, std::size_t limit);
     Result<void> take_note(std::uint64_t ticket);
     Result<void> take_note(const std::vector<std::uint64_t>& tickets);
     // Waits until nothing taken before waits any more, and all that is settled has been told. False
@@ -107,8 +117,10 @@ class DurableClient {
     bool wait_until_settled(std::chrono::milliseconds timeout);
 
     // As Client::subscribe, with each delivery handled once by way of the inbox. The handler may be
-    // called again for one whose transaction did not come to its end. Errors: also usage, without
-    // an inbox.
+    // called again for one whose transaction did not come to its end. What the inbox's own file
+    // cannot do for now (no room, no right) has the delivery tried again, whatever the handler
+    // makes of it; what lasts (store_failed, tampered) stops the subscription. Errors: also usage,
+    // without an inbox.
     std::future<Result<void>> subscribe_once(std::string name, SubscribeOptions options,
                                              OnceHandler handler);
     // All kinds, whole, from where the cursor is; an error stops it.
@@ -119,7 +131,7 @@ class DurableClient {
     Client& client();
     // None without an inbox.
     Inbox* inbox();
-    // Errors: as Outbox::counts.
+    // Also from handlers and callbacks. Errors: as Outbox::counts.
     Result<DurableMetrics> metrics();
 
     // Takes nothing more, closes the client, writes down what was answered. What is not answered

@@ -38,7 +38,7 @@ void HandlingQueue::drop(const std::string& name) {
 
 bool HandlingQueue::report(const NumberedDelivery& delivery, Result<void> outcome) {
     if (!outcome) {
-        if (delivery.on_failure == OnFailure::stop) {
+        if (!is_parked(delivery.on_failure, outcome.error())) {
             stopped_[delivery.delivery.subscription] = delivery.opening;
         } else if (delivery.delivery.attempt == 0) {
             parked_.push_back(Parked{delivery.place(), delivery.delivery.lane});

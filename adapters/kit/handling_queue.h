@@ -26,10 +26,10 @@ struct HandlingReport {
 };
 
 // In the order they are put, for all subscriptions; bounded by their credit. What a failure leaves
-// no use for is dropped at once and not reported: with OnFailure::stop the rest of that opening;
-// with park what came by way of the cursor with it, later in its lane. That also holds for what is
-// put after the failure and before its report has been taken: from then on whoever puts knows of
-// it. Pure. Thread: one at a time.
+// no use for is dropped at once and not reported: what stops drops the rest of that opening; what
+// parks (is_parked) what came by way of the cursor with it, later in its lane. That also holds for
+// what is put after the failure and before its report has been taken: from then on whoever puts
+// knows of it. Pure. Thread: one at a time.
 class HandlingQueue {
   public:
     struct Job {

@@ -75,6 +75,41 @@ bool is_file_name(const std::string& name) {
            name.find_first_of(std::string_view{"/\0", 2}) == std::string::npos;
 }
 
+// True when it is a regular file of exactly this content.
+Result<bool> holds_exactly(const std::filesystem::path& path, BytesView content) {
+    const Descriptor file{::open(path.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)};
+    if (!file.is_open()) {
+        if (errno == ELOOP || errno == ENXIO) return false;
+        return system_error(path);
+    }
+    struct stat status {};
+    if (::fstat(file.number(), &status) != 0) return system_error(path);
+    if (!S_ISREG(status.st_mode) || status.st_size != static_cast<off_t>(content.size())) {
+        return false;
+    }
+    std::array<char, 65536> buffer{};
+    while (!content.empty()) {
+        const ssize_t count = ::read(file.number(), buffer.data(), buffer.size());
+        if (count < 0 && errno == EINTR) continue;
+        if (count < 0) return system_error(path);
+        const BytesView part{buffer.data(), static_cast<std::size_t>(count)};
+        if (part.empty() || !content.starts_with(part)) return false;
+        content.remove_prefix(part.size());
+    }
+    return true;
+}
+
+// The file stands under its name already, from an attempt whose mark was lost.
+Result<void> drop_staged(const std::filesystem::path& staged, const std::filesystem::path& target,
+                         BytesView content) {
+    JOBBRO_TRY_ASSIGN(const bool is_the_same, holds_exactly(target, content));
+    if (!is_the_same) {
+        return Error{ErrorCode::file_unwritable, target.string() + ": there is one already"};
+    }
+    if (::unlink(staged.c_str()) != 0) return system_error(staged);
+    return {};
+}
+
 Result<void> make_visible(const std::filesystem::path& staged, const PublishedFile& file,
                           Inbox::Attempt attempt) {
     const std::filesystem::path target = file.target_folder / file.name;
@@ -82,9 +117,10 @@ Result<void> make_visible(const std::filesystem::path& staged, const PublishedFi
     if (is_staged) {
         JOBBRO_TRY_ASSIGN(const bool is_taken, is_there(target));
         if (is_taken) {
-            return Error{ErrorCode::file_unwritable, target.string() + ": there is one already"};
+            JOBBRO_TRY(drop_staged(staged, target, file.content));
+        } else if (::rename(staged.c_str(), target.c_str()) != 0) {
+            return system_error(target);
         }
-        if (::rename(staged.c_str(), target.c_str()) != 0) return system_error(target);
     } else if (attempt == Inbox::Attempt::first) {
         return Error{ErrorCode::file_unwritable, staged.string() + ": somebody has taken it"};
     }
@@ -101,13 +137,24 @@ Result<SqlStatement> Transaction::prepare(std::string_view sql) {
         return Error{ErrorCode::usage, "the transaction was undone by an earlier error"};
     }
     const SqlFile::Restriction restriction{file_};
-    return file_.prepare(sql);
+    auto statement = file_.prepare(sql);
+    if (!statement) note(statement.error());
+    return statement;
+}
+
+// What SQLite says of the SQL is usage; all else is the file's.
+void Transaction::note(const Error& error) {
+    if (error.code != ErrorCode::usage && !file_error_) file_error_ = error;
 }
 
 Result<std::uint64_t> Transaction::execute(std::string_view sql,
                                            const std::vector<SqlValue>& values) {
     JOBBRO_TRY_ASSIGN(auto statement, prepare(sql));
-    JOBBRO_TRY(statement.run(values));
+    const auto done = statement.run(values);
+    if (!done) {
+        note(done.error());
+        return done.error();
+    }
     return file_.changed_rows();
 }
 
@@ -117,8 +164,12 @@ Result<std::vector<SqlRow>> Transaction::query(std::string_view sql,
     JOBBRO_TRY(statement.bind(values));
     std::vector<SqlRow> rows;
     while (true) {
-        JOBBRO_TRY_ASSIGN(const bool has_row, statement.step());
-        if (!has_row) return rows;
+        const auto has_row = statement.step();
+        if (!has_row) {
+            note(has_row.error());
+            return has_row.error();
+        }
+        if (!*has_row) return rows;
         if (rows.size() >= inbox_rows_max) return ErrorCode::list_too_long;
         rows.push_back(statement.row());
     }
@@ -209,13 +260,13 @@ Result<Handled> Inbox::handle_once(const DeliveryId& id, Instant now,
         return Error{ErrorCode::usage, "the delivery is being published, not handled"};
     }
     if (mark == Mark::done) {
-        ++counts_.skipped;
+        ++skipped_;
         return Handled::before;
     }
     JOBBRO_TRY(set_mark(place, Mark::done, now));
     JOBBRO_TRY(call(effect));
     JOBBRO_TRY(transaction.commit());
-    ++counts_.handled;
+    ++handled_;
     return Handled::now;
 }
 
@@ -236,7 +287,7 @@ Result<Handled> Inbox::publish_locked(const Place& place, Instant now,
                                       const std::function<Result<void>(Attempt)>& publish) {
     JOBBRO_TRY_ASSIGN(const Mark mark, mark_of(place));
     if (mark == Mark::done) {
-        ++counts_.skipped;
+        ++skipped_;
         return Handled::before;
     }
     const auto mark_durably = [&](Mark as) -> Result<void> {
@@ -250,7 +301,7 @@ Result<Handled> Inbox::publish_locked(const Place& place, Instant now,
     }
     JOBBRO_TRY(publish(mark == Mark::none ? Attempt::first : Attempt::again));
     JOBBRO_TRY(mark_durably(Mark::done));
-    ++counts_.handled;
+    ++handled_;
     return Handled::now;
 }
 
@@ -289,11 +340,6 @@ Result<std::size_t> Inbox::prune(const std::string& origin, const std::string& s
     const std::uint64_t pruned = file_->changed_rows();
     JOBBRO_TRY(transaction.commit());
     return static_cast<std::size_t>(pruned);
-}
-
-InboxCounts Inbox::counts() {
-    const std::lock_guard lock(mutex_);
-    return counts_;
 }
 
 }  // namespace jobbro::kit

@@ -1,10 +1,12 @@
 // What has been handled, on disk, so that each delivery takes effect once.
 #pragma once
 
+#include <atomic>
 #include <filesystem>
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -41,12 +43,17 @@ class Transaction {
     // The rows of one statement. Errors: as execute; list_too_long beyond inbox_rows_max rows.
     Result<std::vector<SqlRow>> query(std::string_view sql,
                                       const std::vector<SqlValue>& values = {});
+    // The first error of the file's own, not of the SQL: no room, no right, the disk. None: there
+    // was none.
+    [[nodiscard]] const std::optional<Error>& file_error() const { return file_error_; }
 
   private:
     friend class Inbox;
     explicit Transaction(SqlFile& file) : file_(file) {}
     Result<SqlStatement> prepare(std::string_view sql);
+    void note(const Error& error);
     SqlFile& file_;
+    std::optional<Error> file_error_;
 };
 
 // A file to be published once.
@@ -75,7 +82,8 @@ struct InboxCounts {
 //
 // What has failed with store_failed or tampered stays failed: open the inbox anew.
 // Errors of every function: store_failed, tampered, file_unwritable, as SqlFile says.
-// Thread: any; one waits for another. What an inbox calls may not call the inbox.
+// Thread: any; one waits for another, but for counts(), which waits for nothing. What an inbox
+// calls may call nothing else of the inbox.
 class Inbox {
   public:
     // Errors: data_folder_locked, file_unreadable, store_format_unknown.
@@ -112,10 +120,11 @@ class Inbox {
     // its reader has taken it away before a crash let this come to its mark. The content is written
     // and synced in the staging folder, marked staged, renamed, the folders synced, marked done.
     // A file that is marked staged and is not in the staging folder has been published: nobody else
-    // takes files out of there. What a loss of power can undo is a rename not yet synced; a reader
-    // that has taken the file by then gets it a second time. Both folders exist.
-    // Errors: field_invalid for a name that is no file name; file_unwritable (also: a file of that
-    // name is there, or the folders are on different file systems).
+    // takes files out of there. One of that name that holds exactly this content counts as
+    // published. What a loss of power can undo is a rename not yet synced; a reader that has taken
+    // the file by then gets it a second time. Both folders exist.
+    // Errors: field_invalid for a name that is no file name; file_unwritable (also: something else
+    // of that name is there, or the folders are on different file systems).
     Result<Handled> publish_file(const DeliveryId& id, Instant now, const PublishedFile& file);
 
     // Forgets marks "done" that are at least 30 days old and below `settled`: the lowest sequence
@@ -126,7 +135,7 @@ class Inbox {
     // inbox that is never pruned grows by some 20 bytes a delivery.
     Result<std::size_t> prune(const std::string& origin, const std::string& subscription,
                               Sequence settled, Instant now);
-    InboxCounts counts();
+    [[nodiscard]] InboxCounts counts() const { return {handled_, skipped_}; }
 
   private:
     enum class Mark { none = 0, staged = 1, done = 2 };
@@ -146,8 +155,9 @@ class Inbox {
                                    const std::function<Result<void>(Attempt)>& publish);
 
     std::mutex mutex_;
-    std::unique_ptr<SqlFile> file_;  // by mutex_, as all below
-    InboxCounts counts_;
+    std::unique_ptr<SqlFile> file_;  // by mutex_
+    std::atomic<std::uint64_t> handled_ = 0;
+    std::atomic<std::uint64_t> skipped_ = 0;
 };
 
 }  // namespace jobbro::kit

@@ -10,8 +10,10 @@ namespace {
 constexpr std::int32_t application_id = 0x4A6F6254;  // "JobT", for `file`
 constexpr std::int32_t format = 1;
 constexpr std::uint64_t row_bytes = 4096;  // what a row takes beside its envelope, at most
-constexpr std::uint64_t settling_bytes = 64 * 4096;       // left free, so that rows can be settled
-constexpr std::size_t batch_bytes_max = 8 * 1024 * 1024;  // of envelopes given at once
+constexpr std::uint64_t page_bytes = 4096;
+constexpr std::uint64_t settling_bytes = 64 * page_bytes;  // left free, so that rows can be settled
+constexpr std::size_t drop_rows_max = 1000;                // envelopes dropped at once for room
+constexpr std::size_t batch_bytes_max = 8 * 1024 * 1024;   // of envelopes given at once
 
 // The envelope stands last: what only wants the other columns does not read its pages.
 constexpr std::string_view schema =
@@ -226,7 +228,10 @@ Result<std::vector<OutboxPut>> Outbox::put_many(const std::vector<OutboxRequest>
     const std::lock_guard lock(mutex_);
     JOBBRO_TRY_ASSIGN(auto transaction, SqlTransaction::begin(*file_));
     Head head = head_;
-    JOBBRO_TRY_ASSIGN(std::uint64_t room, file_->free_bytes());
+    std::uint64_t needed_by_all = settling_bytes;
+    for (const OutboxRequest& request : requests)
+        needed_by_all += request.envelope.bytes.size() + row_bytes;
+    JOBBRO_TRY_ASSIGN(std::uint64_t room, room_for(needed_by_all));
     std::vector<OutboxPut> puts;
     for (const OutboxRequest& request : requests) {
         JOBBRO_TRY_ASSIGN(auto one, put_one(head, request.envelope, request.tag, now));
@@ -237,10 +242,29 @@ Result<std::vector<OutboxPut>> Outbox::put_many(const std::vector<OutboxRequest>
         }
         puts.push_back(std::move(one));
     }
-    // Nothing new: nothing to write, and what was there is durable already.
+    // Nothing new: nothing to write, and what was there is durable already. What was dropped for
+    // its sake comes back.
     if (head == head_) return puts;
     JOBBRO_TRY(commit(std::move(transaction), head));
     return puts;
+}
+
+// How much the file may still take; as much as asked for if dropping what is only kept gives it.
+// An envelope of less than a page shares it with others: dropping it gives no room.
+Result<std::uint64_t> Outbox::room_for(std::uint64_t bytes) {
+    for (bool has_dropped = false;; has_dropped = true) {
+        JOBBRO_TRY_ASSIGN(const std::uint64_t room, file_->free_bytes());
+        if (room >= bytes || !may_keep_large_) return room;
+        JOBBRO_TRY(
+            file_->run("UPDATE jobbro_outbox SET envelope = NULL WHERE ticket IN (SELECT ticket"
+                       " FROM jobbro_outbox WHERE state = 2 AND length(envelope) >= ?"
+                       " ORDER BY ticket LIMIT ?)",
+                       std::array<SqlValue, 2>{integer(page_bytes), integer(drop_rows_max)}));
+        if (file_->changed_rows() != 0) continue;
+        // What was dropped before is back if the caller gives up.
+        may_keep_large_ = has_dropped;
+        return room;
+    }
 }
 
 Result<OutboxPut> Outbox::put_one(Head& head, const MadeEnvelope& envelope, const std::string& tag,
@@ -346,16 +370,21 @@ Result<std::optional<OutboxRecord>> Outbox::settle_one(Head& head,
     row->settled_at = record.settled_at = now;
     record.fate = settlement.fate;
     sealing_.seal_fate(*row, settlement.fate);
-    JOBBRO_TRY(rewrite(*row, !is_accepted));
+    const std::uint64_t size = record.envelope.size();
+    // What is accepted need not be kept where what is settled next needs the room.
+    JOBBRO_TRY_ASSIGN(const std::uint64_t room, file_->free_bytes());
+    const bool is_kept = !is_accepted || room >= settling_bytes;
+    JOBBRO_TRY(rewrite(*row, is_kept));
+    if (!is_kept) record.envelope.clear();
+    may_keep_large_ = may_keep_large_ || (is_kept && size >= page_bytes / 2);
     --head.waiting;
-    head.waiting_bytes -= record.envelope.size();
+    head.waiting_bytes -= size;
     if (is_accepted) {
         ++head.accepted_kept;
         ++head.accepted_total;
-        record.envelope.clear();
     } else {
         ++head.refused;
-        head.refused_bytes += record.envelope.size();
+        head.refused_bytes += size;
         ++head.refused_total;
     }
     return std::optional<OutboxRecord>{std::move(record)};
@@ -381,7 +410,7 @@ Result<void> Outbox::note_one(Head& head, std::uint64_t ticket, Instant now) {
     JOBBRO_TRY_ASSIGN(const OutboxRecord record, open_row(*row));
     row->noted_at = now;
     sealing_.seal_fate(*row, *record.fate);
-    JOBBRO_TRY(rewrite(*row, false));
+    JOBBRO_TRY(rewrite(*row, row->state == OutboxState::accepted));
     if (row->state == OutboxState::refused) {
         --head.refused;
         head.refused_bytes -= record.envelope.size();
@@ -400,6 +429,11 @@ Result<std::vector<OutboxRecord>> Outbox::waiting(std::uint64_t after, std::size
 Result<std::vector<OutboxRecord>> Outbox::not_noted(std::uint64_t after, std::size_t limit) {
     const std::lock_guard lock(mutex_);
     return list("WHERE state <> 1 AND noted_at IS NULL", after, limit);
+}
+
+Result<std::vector<OutboxRecord>> Outbox::sent(std::uint64_t after, std::size_t limit) {
+    const std::lock_guard lock(mutex_);
+    return list("WHERE state = 2 AND envelope IS NOT NULL", after, limit);
 }
 
 Result<std::optional<OutboxRecord>> Outbox::find_by_ticket(std::uint64_t ticket) {
@@ -424,23 +458,37 @@ Result<std::size_t> Outbox::sweep(Instant now) {
     const std::lock_guard lock(mutex_);
     JOBBRO_TRY_ASSIGN(auto transaction, SqlTransaction::begin(*file_));
     Head head = head_;
-    const SqlValue until = now.plus_ms(-limits::kit_sent_kept_ms).microseconds;
-    // What has a tag may be put again by a caller who has not taken note yet.
-    JOBBRO_TRY(file_->run(
-        "DELETE FROM jobbro_outbox WHERE ticket IN (SELECT ticket FROM jobbro_outbox"
-        " WHERE state = 2 AND settled_at <= ? AND (tag_hash IS NULL OR noted_at <= ?) LIMIT ?)",
-        std::array<SqlValue, 3>{until, until, integer(outbox_sweep_rows_max)}));
+    const Instant kept_from = now.plus_ms(-limits::kit_sent_kept_ms);
+    const SqlValue until = kept_from.microseconds;
+    // What has a tag may be put again by a caller who has not taken note yet. "state <> 1" has the
+    // index used.
+    JOBBRO_TRY(
+        file_->run("DELETE FROM jobbro_outbox WHERE ticket IN (SELECT ticket FROM jobbro_outbox"
+                   " WHERE state = 2 AND state <> 1 AND settled_at <= ?"
+                   " AND (tag_hash IS NULL OR noted_at <= ?) LIMIT ?)",
+                   std::array<SqlValue, 3>{until, until, integer(outbox_sweep_rows_max)}));
     const std::uint64_t accepted = file_->changed_rows();
     JOBBRO_TRY(file_->run(
         "DELETE FROM jobbro_outbox WHERE ticket IN (SELECT ticket FROM jobbro_outbox"
-        " WHERE state = 3 AND settled_at <= ? AND noted_at <= ? LIMIT ?)",
+        " WHERE state = 3 AND state <> 1 AND settled_at <= ? AND noted_at <= ? LIMIT ?)",
         std::array<SqlValue, 3>{until, until, integer(outbox_sweep_rows_max - accepted)}));
     const std::uint64_t refused = file_->changed_rows();
-    if (accepted + refused == 0) return std::size_t{0};
+    JOBBRO_TRY_ASSIGN(const std::uint64_t dropped, drop_settled_by(kept_from));
+    if (accepted + refused + dropped == 0) return std::size_t{0};
     head.accepted_kept -= accepted;
     head.refused_kept -= refused;
     JOBBRO_TRY(commit(std::move(transaction), head));
     return static_cast<std::size_t>(accepted + refused);
+}
+
+// The envelopes of what was accepted by then. Returns how many.
+Result<std::uint64_t> Outbox::drop_settled_by(Instant until) {
+    JOBBRO_TRY(
+        file_->run("UPDATE jobbro_outbox SET envelope = NULL WHERE ticket IN (SELECT ticket"
+                   " FROM jobbro_outbox WHERE state = 2 AND state <> 1 AND settled_at <= ?"
+                   " AND envelope IS NOT NULL LIMIT ?)",
+                   std::array<SqlValue, 2>{until.microseconds, integer(outbox_sweep_rows_max)}));
+    return file_->changed_rows();
 }
 
 Result<OutboxCounts> Outbox::counts() {

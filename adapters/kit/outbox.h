@@ -15,7 +15,8 @@
 namespace jobbro::kit {
 
 // Limits of an outbox beside those of limits.h: kit_outbox_messages_max and kit_outbox_bytes_max,
-// of what is held (waiting, or refused and not noted), and kit_sent_kept_ms.
+// of what is held (waiting, or refused and not noted), and kit_sent_kept_ms. What is accepted and
+// kept counts for the file's size only, and makes room there when it is needed.
 inline constexpr std::uint64_t outbox_file_bytes_max = 2ULL * 1024 * 1024 * 1024;
 inline constexpr std::size_t outbox_tag_bytes_max = 1024;
 inline constexpr std::size_t outbox_id_bytes_max = 64;  // message ids and order ids have 36
@@ -82,6 +83,7 @@ class Outbox {
     // Takes the message to send it. A tag, or a message id with the same bytes, that is here
     // already gives the record there is and changes nothing: a caller that crashed before it had
     // noted the message id asks again and gets the same one, for as long as the record is kept.
+    // When the file has no room left, the oldest envelopes of what is accepted are dropped early.
     // Errors: queue_full at the limits; envelope_too_large; field_too_long (the tag or an id);
     // message_id_reused when the id is here with other bytes.
     Result<OutboxPut> put(const MadeEnvelope& envelope, const std::string& tag, Instant now);
@@ -94,6 +96,9 @@ class Outbox {
     Result<std::vector<OutboxRecord>> waiting(std::uint64_t after, std::size_t limit);
     // Settled ones that the caller has not taken note of, likewise.
     Result<std::vector<OutboxRecord>> not_noted(std::uint64_t after, std::size_t limit);
+    // Accepted ones whose envelopes are still kept, likewise: what can be handed in again when a
+    // hub was put back from an older copy of its log.
+    Result<std::vector<OutboxRecord>> sent(std::uint64_t after, std::size_t limit);
 
     // The hub has answered. What is settled already is left as it is and not returned. Returns the
     // records as they then are. Errors: usage for a ticket there is not; list_too_long.
@@ -111,8 +116,9 @@ class Outbox {
     Result<std::optional<OutboxRecord>> find_by_message_id(const std::string& message_id);
 
     // Forgets what was noted 30 days before `now` or earlier, and what was accepted then and has no
-    // tag: under a tag the caller may put the same again until it has taken note. Returns how many;
-    // outbox_sweep_rows_max means that there may be more.
+    // tag: under a tag the caller may put the same again until it has taken note, but the envelope
+    // goes with the others. Returns how many records; outbox_sweep_rows_max means that there may be
+    // more.
     Result<std::size_t> sweep(Instant now);
     Result<OutboxCounts> counts();
 
@@ -144,6 +150,8 @@ class Outbox {
     Result<std::optional<OutboxRecord>> settle_one(Head& head, const OutboxSettlement& settlement,
                                                    Instant now);
     Result<void> note_one(Head& head, std::uint64_t ticket, Instant now);
+    Result<std::uint64_t> room_for(std::uint64_t bytes);
+    Result<std::uint64_t> drop_settled_by(Instant until);
     // Writes what settling and noting change.
     Result<void> rewrite(const OutboxRow& row, bool keeps_envelope);
     Result<std::optional<OutboxRow>> find_row(std::string_view where, const SqlValue& value);
@@ -158,6 +166,7 @@ class Outbox {
     OutboxSealing sealing_;  // by mutex_, as all below
     std::unique_ptr<SqlFile> file_;
     Head head_;
+    bool may_keep_large_ = true;  // of accepted ones; false: none is worth dropping for its room
 };
 
 }  // namespace jobbro::kit

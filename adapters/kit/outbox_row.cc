@@ -162,10 +162,12 @@ Result<void> OutboxSealing::open_fate(const OutboxRow& row, OutboxRecord& record
 }
 
 Result<void> OutboxSealing::open_envelope(const OutboxRow& row, OutboxRecord& record) const {
-    const bool has_envelope =
+    // Of what is accepted it is kept for a while.
+    const bool is_needed =
         row.state == OutboxState::waiting || (row.state == OutboxState::refused && !row.noted_at);
-    if (has_envelope != row.envelope.has_value()) return tampered(row);
-    if (!has_envelope) return {};
+    const bool may_be_there = is_needed || row.state == OutboxState::accepted;
+    if (row.envelope.has_value() ? !may_be_there : is_needed) return tampered(row);
+    if (!row.envelope) return {};
     auto envelope = evidence::open_row(row_key_, *row.envelope, associated(Part::envelope, row));
     if (!envelope || record.digest != evidence::sha256(*envelope)) return tampered(row);
     record.envelope = *std::move(envelope);

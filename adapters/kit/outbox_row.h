@@ -26,8 +26,8 @@ struct OutboxRecord {
     std::optional<Instant> settled_at;    // when it was accepted or refused
     std::optional<Instant> noted_at;      // when the caller had taken note of that
     std::optional<Result<Receipt>> fate;  // none while it waits
-    Bytes envelope;                       // gone once it is accepted, or refused and noted
-    evidence::Digest digest{};            // SHA-256 of the envelope
+    Bytes envelope;             // gone once it is refused and noted, or accepted and no longer kept
+    evidence::Digest digest{};  // SHA-256 of the envelope
 };
 
 // Its row. Each sealed part is bound to what of the row stands in the clear and says where it
@@ -42,7 +42,7 @@ struct OutboxRow {
     std::optional<Instant> noted_at;
     Bytes identity;                 // sealed: tag, order id, digest
     std::optional<Bytes> fate;      // sealed: receipt or refusal; none while it waits
-    std::optional<Bytes> envelope;  // sealed; none when it is not needed any more
+    std::optional<Bytes> envelope;  // sealed; none when it is not needed or not kept any more
 
     // Of the envelope, when there is one.
     [[nodiscard]] std::uint64_t envelope_bytes() const;

@@ -58,6 +58,18 @@ Result<void> make_private_file(const std::filesystem::path& path) {
     return {};
 }
 
+// The path with its folder as it really is. SQLite would read a relative path that begins with
+// "file:" as something else, and would not follow links to the folder; the file's own name must not
+// be one.
+Result<std::filesystem::path> without_links(const std::filesystem::path& path) {
+    std::error_code failed;
+    const std::filesystem::path absolute = std::filesystem::absolute(path, failed);
+    if (failed) return file_error(ErrorCode::file_unreadable, path, failed.message());
+    const std::filesystem::path folder = std::filesystem::canonical(absolute.parent_path(), failed);
+    if (failed) return file_error(ErrorCode::file_unwritable, absolute, failed.message());
+    return folder / absolute.filename();
+}
+
 ErrorCode code_of(int status) {
     switch (status & 0xFF) {
         case SQLITE_BUSY:
@@ -212,10 +224,7 @@ SqlRow SqlStatement::row() const {
 
 Result<std::unique_ptr<SqlFile>> SqlFile::open(const std::filesystem::path& path,
                                                const SqlFileOptions& options) {
-    // SQLite would read a relative path that begins with "file:" as something else.
-    std::error_code failed;
-    const std::filesystem::path absolute = std::filesystem::absolute(path, failed);
-    if (failed) return file_error(ErrorCode::file_unreadable, path, failed.message());
+    JOBBRO_TRY_ASSIGN(const std::filesystem::path absolute, without_links(path));
     JOBBRO_TRY(make_private_file(absolute));
     sqlite3* handle = nullptr;
     const int status = sqlite3_open_v2(

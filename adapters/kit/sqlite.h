@@ -81,6 +81,7 @@ struct SqlFileOptions {
 class SqlFile {
   public:
     // Opens the file, or makes it with its tables. A crash at any point leaves a file that opens.
+    // Links on the way to its folder are followed, the file itself may not be one.
     // Errors: those above; store_format_unknown for a file of another kind or version.
     static Result<std::unique_ptr<SqlFile>> open(const std::filesystem::path& path,
                                                  const SqlFileOptions& options);

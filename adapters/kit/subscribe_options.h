@@ -9,6 +9,7 @@
 #include "jobbro/v1/subscription.pb.h"
 #include "proto/base/clock.h"
 #include "proto/base/numbers.h"
+#include "proto/base/result.h"
 
 namespace jobbro::kit {
 
@@ -25,9 +26,15 @@ enum class OnFailure : std::uint8_t {
     stop,
     // The message is parked at the hub with everything later about the same citizen; all else flows
     // on. An error that may pass (*retry*) has it delivered again later, any other leaves it to a
-    // person.
+    // person. But store_failed and tampered say nothing of the message: they stop.
     park,
 };
+
+// Whether this error of a handler has the message parked. Thread: any.
+inline bool is_parked(OnFailure on_failure, const Error& error) {
+    return on_failure == OnFailure::park && error.code != ErrorCode::store_failed &&
+           error.code != ErrorCode::tampered;
+}
 
 struct SubscribeOptions {
     // The most deliveries that are out at once: 1 to limits::credit_max.

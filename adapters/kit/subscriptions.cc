@@ -196,7 +196,7 @@ void SubscriptionSet::failed(const DeliveryPlace& place, const Error& error, Ins
     if (found == subscriptions_.end() || found->second.opening != place.opening) return;
     Subscription& subscription = found->second;
     if (subscription.state != State::open) return;
-    if (subscription.options.on_failure == OnFailure::park) {
+    if (is_parked(subscription.options.on_failure, error)) {
         subscription.flow.nack(place.sequence, place.attempt, error);
         return;
     }

@@ -38,7 +38,20 @@ class Row:
     @property
     def is_played(self):
         """Sent now; the others stand there for the rules of a later version."""
-        return "findings" in self.expected
+        return not self.expected.get("later", False)
+
+    @property
+    def is_refused(self):
+        """Recorded nowhere and delivered to nobody."""
+        return "refused" in self.expected
+
+    @property
+    def findings(self):
+        """The codes that the hub finds."""
+        return self.expected.get("findings", [])
+
+    def comes_to(self, party_id):
+        return party_id in self.receivers and not self.is_refused
 
     @property
     def kind(self):

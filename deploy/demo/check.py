@@ -20,26 +20,42 @@ def wrong_outcomes(rows, outcomes):
     """Rows that were answered otherwise than they say, a line each."""
     wrong = []
     for row in rows:
-        outcome = outcomes.get(row.message["message_id"])
-        if outcome is None:
-            wrong.append(f"row {row.label}: not answered")
-        elif "rejected" in outcome:
-            rejected = outcome["rejected"]
-            wrong.append(f"row {row.label}: refused with {rejected['code']} "
-                         f"[{rejected.get('field_path', '')}]")
-        elif codes_of(outcome["findings"]) != row.expected["findings"]:
-            wrong.append(f"row {row.label}: the receipt has findings "
-                         f"{codes_of(outcome['findings'])}, expected {row.expected['findings']}")
+        text = wrong_outcome(row, outcomes.get(row.message["message_id"]))
+        if text:
+            wrong.append(f"row {row.label}: {text}")
     if len(outcomes) != len(rows):
         wrong.append(f"{len(rows)} messages are planned, {len(outcomes)} were answered")
     return wrong
+
+
+def refusal(code, field_path):
+    return f"refused with {code} [{field_path}]"
+
+
+def wrong_outcome(row, outcome):
+    """What is wrong with a row's answer; empty when nothing is."""
+    if outcome is None:
+        return "not answered"
+    due = ""
+    if row.is_refused:
+        due = refusal(row.expected["refused"], row.expected["field_path"])
+    if "rejected" in outcome:
+        rejected = outcome["rejected"]
+        said = refusal(rejected["code"], rejected.get("field_path", ""))
+        return "" if said == due else said + (f", and not {due}" if due else "")
+    if due:
+        return f"accepted, and not {due}"
+    if codes_of(outcome["findings"]) != row.findings:
+        return (f"the receipt has findings {codes_of(outcome['findings'])}, "
+                f"expected {row.findings}")
+    return ""
 
 
 def wrong_deliveries(party, rows, outcomes, deliveries):
     """What the party received too much, too little or otherwise than it was sent."""
     rows_by_id = {row.message["message_id"]: row for row in rows}
     received = Counter(delivery["message"]["message_id"] for delivery in deliveries)
-    due = Counter(row.message["message_id"] for row in rows if party.id in row.receivers)
+    due = Counter(row.message["message_id"] for row in rows if row.comes_to(party.id))
     label = lambda id: f"row {rows_by_id[id].label}" if id in rows_by_id else "a message of no row"
     wrong = [f"{party.id}: {label(id)} did not come" for id in due - received]
     wrong += [f"{party.id}: {label(id)} came and should not" for id in received - due]
@@ -66,7 +82,7 @@ def wrong_delivery(row, outcome, delivery):
         fields = sorted(field for field in message.keys() | row.message.keys()
                         if message.get(field) != row.message.get(field))
         wrong.append(f"differs from what was sent in {', '.join(fields)}")
-    if codes_of(delivery.get("findings", [])) != row.expected["findings"]:
+    if codes_of(delivery.get("findings", [])) != row.findings:
         wrong.append(f"came with findings {codes_of(delivery.get('findings', []))}")
     if delivery["sequence"] != outcome.get("sequence"):
         wrong.append("came with another number than its receipt has")

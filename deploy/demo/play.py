@@ -9,6 +9,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from catching_up import have_caught_up
 from plan import file_names, waves
 
 SECONDS_MAX = 30  # for the answers to a wave, and for what is to be delivered
@@ -59,8 +60,8 @@ class ByCommandLine:
         if self.process is not None:
             self.process.communicate(timeout=SECONDS_MAX)
 
-    def received(self, count):
-        """All deliveries; more than `count` come too."""
+    def received(self):
+        """All deliveries."""
         done = subprocess.run([*self.client, "subscribe", "--name", "demo"], text=True, check=True,
                               timeout=SECONDS_MAX, capture_output=True)
         return [json.loads(line) for line in done.stdout.splitlines()]
@@ -99,12 +100,10 @@ class ByFolder:
     def end(self):
         pass
 
-    def received(self, count):
-        out = self.folder / "out"
-        files = lambda: sorted(out.glob("[!.]*.json"))
-        wait_for(lambda: len(files()) >= count,
-                 f"{self.party.id}: {count} messages are due, and fewer came")
-        return [delivery_of(json.loads(file.read_text("utf-8"))) for file in files()]
+    def received(self):
+        """All deliveries. Requires: the daemon has caught up."""
+        files = sorted((self.folder / "out").glob("[!.]*.json"))
+        return [delivery_of(json.loads(file.read_text("utf-8"))) for file in files]
 
 
 def outcome_of(file_text, message_id):
@@ -143,17 +142,37 @@ def play(rows, parties, place, client):
                 file.write(json.dumps(outcome, ensure_ascii=False) + "\n")
     for door in doors.values():
         door.end()
-    gather(rows, parties, doors, place / "received")
+    gather(parties, doors, lambda: status_of_hub(place, client), place / "received")
 
 
-def gather(rows, parties, doors, folder):
-    """What each party received, all parties at the same time, since each takes a while."""
+def status_of_hub(place, client):
+    done = subprocess.run([*client, "--key", str(place / "keys" / "operator.key"), "status",
+                           "--json"],
+                          text=True, check=True, timeout=SECONDS_MAX, capture_output=True)
+    return json.loads(done.stdout)
+
+
+def wait_until_caught_up(party_ids, ask_status):
+    """Errors: NoAnswer."""
+    latest = ask_status()
+
+    def have_all():
+        nonlocal latest
+        before, latest = latest, ask_status()
+        return have_caught_up(party_ids, before, latest)
+
+    wait_for(have_all, f"not all of these daemons have caught up: {', '.join(party_ids)}")
+
+
+def gather(parties, doors, ask_status, folder):
+    """What each party received, once there is no more to come; all parties at the same time, since
+    each takes a while."""
+    wait_until_caught_up([party.id for party in parties if party.plays_by == "folder"], ask_status)
     folder.mkdir(exist_ok=True)
 
     def receive(party):
-        due = sum(party.id in row.receivers for row in rows)
         lines = [json.dumps(delivery, ensure_ascii=False) + "\n"
-                 for delivery in doors[party.id].received(due)]
+                 for delivery in doors[party.id].received()]
         (folder / f"{party.name}.ndjson").write_text("".join(lines), "utf-8")
 
     with ThreadPoolExecutor(len(parties)) as pool:

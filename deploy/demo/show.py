@@ -40,14 +40,15 @@ def links(row, labels):
 
 def verdict(row, outcome):
     """What the hub says to it."""
-    if "refused" in row.expected:
-        return f"to be refused: {row.expected['refused']} {LATER}"
+    later = "" if row.is_played else f" {LATER}"
     if "alert" in row.expected:
-        return f"ALERT {row.expected['alert']} {LATER}"
+        return f"ALERT {row.expected['alert']}{later}"
+    if row.is_refused and not outcome:
+        return f"to be refused: {row.expected['refused']}{later}"
     marks = ["extra"] if row.is_extra else []
     if outcome and "rejected" in outcome:
         marks.append(f"REFUSED {outcome['rejected']['code']}")
-    codes = row.expected["findings"]
+    codes = row.findings
     if outcome:
         codes = [finding["code"] for finding in outcome.get("findings", [])]
     return "; ".join(marks + [f"FINDING {code}" for code in codes])

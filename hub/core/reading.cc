@@ -16,9 +16,9 @@ Result<void> Core::fetch(Session& session, const v1::Fetch& fetch, Work& work) {
     const Sequence sequence{fetch.sequence()};
     if (sequence.value() >= journal_->size().value()) return refuse(ErrorCode::entry_unknown);
     // Before it is read: what was never the party's is no concern of its.
-    JOBBRO_TRY_ASSIGN(const auto routed,
-                      journal_->routing().next(session.party.text(), sequence, 1));
-    if (routed.empty() || routed.front() != sequence) return refuse(ErrorCode::entry_unknown);
+    const auto routed = journal_->routing().next(session.party.text(), sequence, 1);
+    if (!routed) return answer_damage(session, routed.error(), work, fetch.request_number());
+    if (routed->empty() || routed->front() != sequence) return refuse(ErrorCode::entry_unknown);
     auto entry = journal_->read(sequence);
     if (!entry) return answer_damage(session, entry.error(), work, fetch.request_number());
     const std::string& party = session.party.text();

@@ -64,7 +64,8 @@ struct Subscriptions::Pass {
     std::size_t frame_bytes = limits::delivery_frame_bytes_max;  // so that a frame is begun
     bool has_redelivered = false;
     bool has_followed = false;
-    bool goes_on = false;  // there may be more for it in the next turn
+    bool was_stopped = false;  // with something to follow
+    bool goes_on = false;      // there may be more for it in the next turn
 
     [[nodiscard]] std::size_t left() const { return std::min(share, budget); }
     void looked_at_one() {
@@ -81,6 +82,7 @@ Result<Subscriptions::Collected> Subscriptions::collect(const MayReceive& may_re
         set_timer(key, subscription, std::nullopt);
         enqueue(key, subscription);
     }
+    look_at_crowded();
     Collected collected;
     std::size_t budget = limits::deliveries_per_turn_max;
     // Each ready subscription is looked at once; those with more to say go to the back of the line.
@@ -96,6 +98,7 @@ Result<Subscriptions::Collected> Subscriptions::collect(const MayReceive& may_re
         collected.damaged.push_back({*subscription.session, key.second, std::move(done).error()});
         close(key, subscription);
     }
+    look_at_crowded();
     return collected;
 }
 
@@ -112,8 +115,11 @@ Result<void> Subscriptions::collect_one(Pass& pass) {
         move_cursor(pass.key, subscription, subscription.passed_before, pass.moment);
     }
     count(pass.key, subscription);
-    if (is_stopped(subscription) != subscription.told_stopped) {
-        subscription.told_stopped = !subscription.told_stopped;
+    const bool is_stopped_now = is_stopped(pass.key, subscription);
+    // The cursor may have moved past what was settled, which made room.
+    if (pass.was_stopped && !is_stopped_now) pass.goes_on = true;
+    if (is_stopped_now != subscription.told_stopped) {
+        subscription.told_stopped = is_stopped_now;
         pass.collected.states.emplace_back(*subscription.session, state_of(pass.key, subscription));
     }
     set_timer(pass.key, subscription, subscription.parked.next_due_after(pass.moment.now));
@@ -147,6 +153,9 @@ Result<void> Subscriptions::redeliver(Pass& pass) {
         lanes_unacked.insert(each.lane);
     for (auto each = due.begin(); each != due.end() && each->first <= pass.moment.now;) {
         if (subscription.out.size() >= most_out || !has_room(subscription)) return {};
+        if (!subscription.out.empty() && subscription.out_bytes >= limits::unacked_bytes_max / 2) {
+            return {};
+        }
         if (pass.left() == 0) {
             pass.goes_on = true;
             return {};
@@ -168,18 +177,21 @@ Result<void> Subscriptions::redeliver_head(Pass& pass, Sequence sequence) {
     Subscription& subscription = pass.subscription;
     JOBBRO_TRY_ASSIGN(const auto entry, pass.moment.journal->read(sequence));
     pass.looked_at_one();
+    Parked message = *subscription.parked.find(sequence);
     if (!pass.may_receive(pass.key.first, *entry)) {
-        leave_list(pass.key, subscription, sequence, pass.moment);
-        pass.goes_on = true;  // for the next of its lane
+        // It may have it again: a grant that has run out can be renewed. Not an attempt.
+        message.due = pass.moment.now.plus_ms(limits::parked_delay_s_max * 1000);
+        change(pass.key, subscription, sequence, message, pass.moment);
         return {};
     }
-    Parked message = *subscription.parked.find(sequence);
     count_attempt(message, pass.moment.now);
     change(pass.key, subscription, sequence, message, pass.moment);
     v1::Delivery delivery = delivery_of(*entry, subscription.opening.form);
     delivery.set_attempt(message.attempts);
     delivery.set_lane(number_of(message.lane, subscription.salt));
-    subscription.out.emplace(message.lane, Out{sequence, delivery.ByteSizeLong()});
+    const std::size_t bytes = delivery.ByteSizeLong();
+    subscription.out.emplace(message.lane, Out{sequence, bytes});
+    subscription.out_bytes += bytes;
     send(pass, std::move(delivery));
     pass.has_redelivered = true;
     ++pass.collected.redeliveries;
@@ -191,7 +203,11 @@ Result<void> Subscriptions::redeliver_head(Pass& pass, Sequence sequence) {
 Result<void> Subscriptions::follow(Pass& pass) {
     Subscription& subscription = pass.subscription;
     // An ack, or room in the list, puts it back in the line.
-    if (!has_room(subscription) || is_stopped(subscription)) return {};
+    if (!has_room(subscription)) return {};
+    if (is_stopped(pass.key, subscription)) {
+        pass.was_stopped = true;
+        return {};
+    }
     const std::size_t most = pass.left();
     if (most == 0) {
         pass.goes_on = true;
@@ -206,7 +222,11 @@ Result<void> Subscriptions::follow(Pass& pass) {
             subscription.passed_before = each.next();
             continue;
         }
-        if (!has_room(subscription) || is_stopped(subscription)) return {};
+        if (!has_room(subscription)) return {};
+        if (is_stopped(pass.key, subscription)) {
+            pass.was_stopped = true;
+            return {};
+        }
         JOBBRO_TRY(take_in(pass, each));
     }
     pass.goes_on = pass.goes_on || routed.size() == most;
@@ -217,11 +237,17 @@ Result<void> Subscriptions::take_in(Pass& pass, Sequence sequence) {
     Subscription& subscription = pass.subscription;
     JOBBRO_TRY_ASSIGN(const auto entry, pass.moment.journal->read(sequence));
     pass.looked_at_one();
+    // Nothing between is kept from the party, for now.
+    const bool is_passed_up_to_here = subscription.passed_before == subscription.look_from;
     subscription.look_from = sequence.next();
     const auto& kinds = subscription.opening.kinds;
     const bool is_wanted =
         kinds.empty() || std::find(kinds.begin(), kinds.end(), entry->index.kind()) != kinds.end();
-    if (!is_wanted || !pass.may_receive(pass.key.first, *entry)) return {};
+    if (!is_wanted) {
+        if (is_passed_up_to_here) subscription.passed_before = sequence.next();
+        return {};
+    }
+    if (!pass.may_receive(pass.key.first, *entry)) return {};
     const LaneId lane = lane_of(*entry);
     const auto head = subscription.parked.head_of(lane);
     const auto out = subscription.out.find(lane);

@@ -30,6 +30,7 @@ void ParkedList::add(Sequence sequence, const Parked& message) {
     leave_due(message.lane);
     const bool is_new = messages_.emplace(sequence, message).second;
     JOBBRO_ASSERT(is_new && !is_settled(sequence));
+    if (message.waits_for_person) ++waiting_for_person_;
     lanes_.emplace(message.lane, sequence);
     enter_due(message.lane);
 }
@@ -38,6 +39,8 @@ void ParkedList::change(Sequence sequence, const Parked& message) {
     const auto found = messages_.find(sequence);
     JOBBRO_ASSERT(found != messages_.end() && found->second.lane == message.lane);
     leave_due(message.lane);
+    if (found->second.waits_for_person) --waiting_for_person_;
+    if (message.waits_for_person) ++waiting_for_person_;
     found->second = message;
     enter_due(message.lane);
 }
@@ -47,6 +50,7 @@ void ParkedList::remove(Sequence sequence) {
     JOBBRO_ASSERT(found != messages_.end());
     const LaneId lane = found->second.lane;
     leave_due(lane);
+    if (found->second.waits_for_person) --waiting_for_person_;
     messages_.erase(found);
     lanes_.erase({lane, sequence});
     enter_due(lane);

@@ -66,6 +66,8 @@ class ParkedList {
     [[nodiscard]] std::optional<Instant> next_due_after(Instant now) const;
     // How many wait for a person or stand behind one that does.
     [[nodiscard]] std::size_t count_for_person() const;
+    // Whether any does. Costs nothing.
+    [[nodiscard]] bool has_for_person() const { return waiting_for_person_ > 0; }
 
     // Requires: it is not parked.
     void settle(Sequence sequence) { settled_.insert(sequence); }
@@ -87,6 +89,7 @@ class ParkedList {
     std::set<std::pair<LaneId, Sequence>> lanes_;
     Due due_;
     std::set<Sequence> settled_;
+    std::size_t waiting_for_person_ = 0;
 };
 
 }  // namespace jobbro::delivery

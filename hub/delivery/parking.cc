@@ -11,13 +11,13 @@ namespace {
 Result<void> check(const v1::Nack& nack, Instant now) {
     if (nack.verdict() != v1::NACK_VERDICT_RETRY_LATER &&
         nack.verdict() != v1::NACK_VERDICT_GIVE_UP) {
-        return Error{ErrorCode::field_out_of_bounds, {}, "verdict"};
+        return Error{ErrorCode::field_out_of_bounds, "verdict"};
     }
     if (nack.reason().size() > limits::nack_reason_bytes_max) {
-        return Error{ErrorCode::field_out_of_bounds, {}, "reason"};
+        return Error{ErrorCode::field_out_of_bounds, "reason"};
     }
     if (contract::holds_cpr(nack.reason(), contract::CprSearch{nullptr, now})) {
-        return Error{ErrorCode::cpr_in_text, {}, "reason"};
+        return Error{ErrorCode::cpr_in_text, "reason"};
     }
     return {};
 }
@@ -82,48 +82,98 @@ void Subscriptions::leave_list(const Key& key, Subscription& subscription, Seque
     }
 }
 
-bool Subscriptions::is_full(const Subscription& subscription) const {
+// All lists, or those of the party, hold as many together as they may.
+bool Subscriptions::is_crowded(const std::string& party) const {
+    if (held_total_ >= bounds_.total) return true;
+    const auto of_party = held_of_party_.find(party);
+    return of_party != held_of_party_.end() && of_party->second >= bounds_.of_party;
+}
+
+bool Subscriptions::is_full(const Key& key, const Subscription& subscription) const {
     const std::size_t held = subscription.parked.held();
-    return held >= bounds_.of_subscription || (held > 0 && held_total_ >= bounds_.total);
+    return held >= bounds_.of_subscription || (held > 0 && is_crowded(key.first));
+}
+
+// With what could have been in flight when there was no more room. What a crowded one held then
+// counts, and not what it holds when it is opened: else each reconnect would make room for more.
+std::size_t Subscriptions::held_most(const Key& key, const Subscription& subscription) const {
+    std::size_t most = bounds_.of_subscription;
+    if (is_crowded(key.first)) most = std::min(most, subscription.held_with_room);
+    return most + bounds_.in_flight;
 }
 
 // What is parked may have to wait for what is still before the cursor (after a reconnect that is
 // what was unacked), so the cursor goes on until it has passed the list; by no more than could have
 // been in flight when it filled up.
-bool Subscriptions::is_stopped(const Subscription& subscription) const {
-    if (!is_full(subscription)) return false;
+bool Subscriptions::is_stopped(const Key& key, const Subscription& subscription) const {
+    if (!is_full(key, subscription)) return false;
     const ParkedList& parked = subscription.parked;
     const bool is_behind = subscription.session && *parked.last() >= subscription.look_from;
-    const std::size_t most = bounds_.of_subscription + bounds_.in_flight;
-    return !is_behind || parked.held() + subscription.unacked.size() >= most;
+    return !is_behind ||
+           parked.held() + subscription.unacked.size() >= held_most(key, subscription);
 }
 
 v1::ParkedState Subscriptions::state_of(const Key& key, const Subscription& subscription) const {
     v1::ParkedState state;
     state.set_name(key.second);
     state.set_parked(static_cast<std::uint32_t>(subscription.parked.size()));
-    state.set_is_stopped(is_stopped(subscription));
+    state.set_is_stopped(is_stopped(key, subscription));
     return state;
 }
 
+// After each change of the list, so that the sums are never behind.
 void Subscriptions::count(const Key& key, Subscription& subscription) {
-    const bool was_full = held_total_ >= bounds_.total;
+    const std::size_t held = subscription.parked.held();
     parked_total_ += subscription.parked.size() - subscription.counted_parked;
-    held_total_ += subscription.parked.held() - subscription.counted_held;
     subscription.counted_parked = subscription.parked.size();
-    subscription.counted_held = subscription.parked.held();
-    if (is_stopped(subscription)) {
-        stopped_.insert(key);
-    } else {
-        stopped_.erase(key);
+    if (held != subscription.counted_held) count_held(key, subscription);
+    if (!is_crowded(key.first) || held < subscription.held_with_room) {
+        subscription.held_with_room = held;
     }
-    if (!was_full || held_total_ >= bounds_.total) return;
-    // There is room again, for all that stood still for want of it.
-    std::erase_if(stopped_, [&](const Key& each) {
-        Subscription& waiting = subscriptions_.at(each);
-        enqueue(each, waiting);
-        return !is_stopped(waiting);
-    });
+    note_stopped(key, subscription);
+}
+
+void Subscriptions::count_held(const Key& key, Subscription& subscription) {
+    const std::size_t held = subscription.parked.held();
+    // Whether the sum fills up or gets room by it.
+    const auto turns = [&](std::size_t& sum, std::size_t bound) {
+        const bool was_full = sum >= bound;
+        sum = sum - subscription.counted_held + held;
+        return was_full != (sum >= bound);
+    };
+    const auto of_party = held_of_party_.try_emplace(key.first, 0).first;
+    if (turns(held_total_, bounds_.total)) total_has_turned_ = true;
+    if (turns(of_party->second, bounds_.of_party)) parties_turned_.insert(key.first);
+    if (of_party->second == 0) held_of_party_.erase(of_party);
+    subscription.counted_held = held;
+}
+
+// True when that is news.
+bool Subscriptions::note_stopped(const Key& key, const Subscription& subscription) {
+    if (is_stopped(key, subscription)) return stopped_.insert(key).second;
+    return stopped_.erase(key) > 0;
+}
+
+// Those that are stopped, or go on, by what others have parked or no longer have: they are counted
+// and stand in the line, where they are told.
+void Subscriptions::look_at_crowded() {
+    const auto look_at = [&](const Key& key, Subscription& subscription) {
+        if (subscription.parked.held() == 0) return;
+        if (note_stopped(key, subscription)) enqueue(key, subscription);
+    };
+    if (total_has_turned_) {
+        for (auto& [key, subscription] : subscriptions_)
+            look_at(key, subscription);
+    } else {
+        for (const std::string& party : parties_turned_) {
+            for (auto each = subscriptions_.lower_bound(Key{party, ""});
+                 each != subscriptions_.end() && each->first.first == party; ++each) {
+                look_at(each->first, each->second);
+            }
+        }
+    }
+    total_has_turned_ = false;
+    parties_turned_.clear();
 }
 
 // --- Nack and ack ----------------------------------------------------------------------------
@@ -150,6 +200,7 @@ bool Subscriptions::come_back(Subscription& subscription, Sequence sequence) {
                      [&](const auto& each) { return each.second.sequence == sequence; });
     if (found == subscription.out.end()) return false;
     give_back(subscription, found->second.bytes);
+    subscription.out_bytes -= found->second.bytes;
     subscription.out.erase(found);
     return true;
 }

@@ -62,8 +62,11 @@ Result<Subscriptions> Subscriptions::open(journal::Journal& journal, ParkedBound
         return true;
     }));
     if (!whole) return Error{ErrorCode::tampered, "a parked message's row"};
-    for (auto& [key, subscription] : all.subscriptions_)
+    for (auto& [key, subscription] : all.subscriptions_) {
+        subscription.held_with_room = subscription.parked.held();
         all.count(key, subscription);
+    }
+    all.look_at_crowded();
     return all;
 }
 
@@ -95,9 +98,11 @@ Result<Opened> Subscriptions::subscribe(const std::string& party, const std::str
     }
     close(key, subscription);
     if (opening.start) {
-        // Everything from there on is asked for, what was acked or dropped too.
-        const Sequence end{moment.journal->size().value()};
-        forget_settled(key, subscription.parked, end, moment);
+        if (*opening.start < subscription.next || *opening.start == Sequence{0}) {
+            // Everything from there on is asked for, what was acked or dropped too.
+            const Sequence end{moment.journal->size().value()};
+            forget_settled(key, subscription.parked, end, moment);
+        }
         move_cursor(key, subscription, *opening.start, moment);
     }
     subscription.session = session;
@@ -163,6 +168,7 @@ void Subscriptions::close(const Key& key, Subscription& subscription) {
     subscription.unacked.clear();
     unacked_bytes_total_ -= subscription.unacked_bytes;
     subscription.unacked_bytes = 0;
+    subscription.out_bytes = 0;
     subscription.session.reset();
     set_timer(key, subscription, std::nullopt);
     if (subscription.is_ready) std::erase(ready_, key);
@@ -217,20 +223,30 @@ void Subscriptions::wake(const std::string& party) {
 
 // --- How things are --------------------------------------------------------------------------
 
+v1::SubscriptionStatus Subscriptions::status_of(const Key& key,
+                                                const Subscription& subscription) const {
+    v1::SubscriptionStatus status;
+    status.set_party(key.first);
+    status.set_name(key.second);
+    status.set_next_sequence(subscription.next.value());
+    status.set_unacked(static_cast<std::uint32_t>(subscription.in_flight()));
+    status.set_open(subscription.session.has_value());
+    status.set_parked(static_cast<std::uint32_t>(subscription.parked.size()));
+    status.set_parked_for_person(
+        static_cast<std::uint32_t>(subscription.parked.count_for_person()));
+    status.set_is_stopped(is_stopped(key, subscription));
+    return status;
+}
+
 std::vector<v1::SubscriptionStatus> Subscriptions::status(std::size_t most) const {
     std::vector<v1::SubscriptionStatus> all;
-    for (const auto& [key, subscription] : subscriptions_) {
-        if (all.size() == most) break;
-        v1::SubscriptionStatus& status = all.emplace_back();
-        status.set_party(key.first);
-        status.set_name(key.second);
-        status.set_next_sequence(subscription.next.value());
-        status.set_unacked(static_cast<std::uint32_t>(subscription.in_flight()));
-        status.set_open(subscription.session.has_value());
-        status.set_parked(static_cast<std::uint32_t>(subscription.parked.size()));
-        status.set_parked_for_person(
-            static_cast<std::uint32_t>(subscription.parked.count_for_person()));
-        status.set_is_stopped(is_stopped(subscription));
+    for (const bool are_urgent : {true, false}) {
+        for (const auto& [key, subscription] : subscriptions_) {
+            if (all.size() == most) return all;
+            const bool is_urgent =
+                subscription.parked.has_for_person() || is_stopped(key, subscription);
+            if (is_urgent == are_urgent) all.push_back(status_of(key, subscription));
+        }
     }
     return all;
 }

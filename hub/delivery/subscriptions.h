@@ -36,11 +36,14 @@ struct Opening {
     std::optional<Sequence> start = std::nullopt;  // none: where the cursor is
 };
 
-// How many messages may be parked before cursors stop; beside what is in flight then.
+// How many messages may be parked before cursors stop. Beside them each subscription may park what
+// was in flight when there was no more room: in a run all lists together hold at most `total`, or
+// what they held at its start, and `in_flight` for each subscription.
 struct ParkedBounds {
     std::size_t of_subscription = limits::parked_per_subscription_max;
     std::size_t total = limits::parked_total_max;  // then every cursor stops that has parked any
-    std::size_t in_flight = limits::credit_max;
+    std::size_t in_flight = limits::credit_max;    // the most that may be
+    std::size_t of_party = limits::parked_per_party_max;  // then its cursors that have parked any
 };
 
 // What opening a subscription led to.
@@ -67,8 +70,8 @@ v1::Notification notification_of(const journal::OpenedEntry& entry);
 // What its receiver gives back with a Nack leaves the account and is parked, with everything later
 // of the same lane; the cursor goes past it. The head of a lane goes out again when it is due, one
 // of a lane at a time, and only when nothing earlier of the lane is out or still before the cursor:
-// so a lane's messages go out in log order. Heads take at most half of the credit, and where both
-// wait they take turns with what comes by way of the cursor.
+// so a lane's messages go out in log order. Heads take at most half of the credit and half of the
+// bytes, and where both wait they take turns with what comes by way of the cursor.
 //
 // Rows are staged into the turn's batch with what they say, so a cursor is never stored before the
 // parked messages it has passed. What collect() stages is in the next turn's batch: until then the
@@ -130,8 +133,9 @@ class Subscriptions {
     // Whether a party may have an entry that was routed to it, now.
     using MayReceive = std::function<bool(const std::string& party, const journal::OpenedEntry&)>;
     // What goes out now, at most limits::deliveries_per_turn_max messages, fairly over the
-    // subscriptions. What a party may not have any more is passed over, and leaves the parked list.
-    // Requires: called after the commit, so that nothing goes out undurable.
+    // subscriptions. What a party may not have at this moment is passed over; a head stays parked,
+    // holds up its lane, and is asked about again in limits::parked_delay_s_max: a grant may come
+    // back. Requires: called after the commit, so that nothing goes out undurable.
     // Errors: store_failed. An entry that cannot be read (tampered, opening_failed) closes its
     // subscription, whose cursor stays, and is told in `damaged`; the others go on.
     struct Damaged {
@@ -153,9 +157,11 @@ class Subscriptions {
     [[nodiscard]] std::size_t waiting() const { return ready_.size(); }
     // Messages parked, of all subscriptions.
     [[nodiscard]] std::size_t parked() const { return parked_total_; }
-    // Subscriptions whose parked list is full.
+    // Subscriptions that stand still because their list is full, or all lists or those of the party
+    // are together.
     [[nodiscard]] std::size_t stopped() const { return stopped_.size(); }
-    // At most `most` of them, by party and name.
+    // At most `most` of them: first those that stand still or have messages waiting for a person,
+    // then the others; each by party and name.
     [[nodiscard]] std::vector<v1::SubscriptionStatus> status(std::size_t most) const;
 
   private:
@@ -173,16 +179,19 @@ class Subscriptions {
     struct Subscription {
         Sequence next;  // the cursor
         ParkedList parked;
+        std::size_t held_with_room = 0;  // in the list, when those of all and of the party had room
         // Of this opening.
         std::optional<SessionNumber> session;
         Opening opening;
         ByteArray<16> salt{};       // of the lanes' numbers
         Sequence look_from;         // the next entry to look at for sending
         Sequence delivered_before;  // one past the last that went out by way of the cursor
-        Sequence passed_before;     // one past the last that did, or that the cursor found parked
+        Sequence passed_before;     // one past the last that did, was found parked or is no kind
+                                    // asked for: where the cursor goes when nothing is unacked
         std::deque<Unacked> unacked;
         std::map<LaneId, Out> out;
         std::size_t unacked_bytes = 0;  // of both
+        std::size_t out_bytes = 0;      // of what came from the list
         std::uint64_t nacks_taken = 0;
         bool parked_goes_first = true;
         bool told_stopped = false;
@@ -205,6 +214,8 @@ class Subscriptions {
     static void move_cursor(const Key& key, Subscription& subscription, Sequence next,
                             const Moment& moment);
     void give_back(Subscription& subscription, std::size_t bytes);
+    [[nodiscard]] v1::SubscriptionStatus status_of(const Key& key,
+                                                   const Subscription& subscription) const;
 
     // parking.cc
     static void park(const Key& key, Subscription& subscription, Sequence sequence,
@@ -220,10 +231,15 @@ class Subscriptions {
     [[nodiscard]] bool come_back(Subscription& subscription, Sequence sequence);
     static void judge(const Key& key, Subscription& subscription, const v1::Nack& nack,
                       const Moment& moment);
-    [[nodiscard]] bool is_full(const Subscription& subscription) const;
-    [[nodiscard]] bool is_stopped(const Subscription& subscription) const;
+    [[nodiscard]] bool is_crowded(const std::string& party) const;
+    [[nodiscard]] bool is_full(const Key& key, const Subscription& subscription) const;
+    [[nodiscard]] std::size_t held_most(const Key& key, const Subscription& subscription) const;
+    [[nodiscard]] bool is_stopped(const Key& key, const Subscription& subscription) const;
     [[nodiscard]] v1::ParkedState state_of(const Key& key, const Subscription& subscription) const;
     void count(const Key& key, Subscription& subscription);
+    void count_held(const Key& key, Subscription& subscription);
+    bool note_stopped(const Key& key, const Subscription& subscription);
+    void look_at_crowded();
 
     // collecting.cc
     Result<void> collect_one(Pass& pass);
@@ -240,10 +256,14 @@ class Subscriptions {
     std::map<Key, Subscription> subscriptions_;
     std::deque<Key> ready_;                     // each at most once
     std::set<std::pair<Instant, Key>> timers_;  // of what is open
-    std::set<Key> stopped_;                     // whose list is full
+    std::set<Key> stopped_;                     // open or not
     std::size_t unacked_bytes_total_ = 0;
     std::size_t parked_total_ = 0;
     std::size_t held_total_ = 0;
+    std::map<std::string, std::size_t> held_of_party_;  // of those that hold any
+    // Filled up or got room since somebody looked whom it stops or lets go on.
+    bool total_has_turned_ = false;
+    std::set<std::string> parties_turned_;
 };
 
 }  // namespace jobbro::delivery

@@ -48,10 +48,13 @@ inline constexpr std::size_t delivery_frame_bytes_max = 200 * 1024;
 inline constexpr std::size_t kinds_of_subscription_max = 64;
 inline constexpr std::size_t readings_per_turn_max = 256;  // of Fetch, all sessions together
 
-// Parked messages. Each costs some 200 bytes of memory, so all of them 50 MiB.
+// Parked messages. Each costs some 220 bytes of memory, so all of them 55 MiB. Beside these bounds
+// each subscription may park what was in flight when it met one, once.
 inline constexpr std::size_t parked_per_subscription_max = 4096;  // then the cursor stops
 inline constexpr std::size_t parked_total_max = 262144;           // then all cursors that park stop
-inline constexpr std::uint32_t parked_attempts_max = 12;          // then a person has to look
+// Then those of the party that park stop: no few parties stop all.
+inline constexpr std::size_t parked_per_party_max = parked_total_max / 16;
+inline constexpr std::uint32_t parked_attempts_max = 12;  // then a person has to look
 inline constexpr std::int64_t parked_delay_s_max = 10800;
 inline constexpr std::size_t parked_list_page = 128;
 inline constexpr std::size_t parked_act_sequences_max = 256;
@@ -85,12 +88,18 @@ inline constexpr std::uint64_t files_spare = 128;
 // What the hub holds at most, with every session sending the largest frames and none acking. In:
 // 8 frames a session, 2 GiB. Out: what is delivered and not acked, 256 MiB, and one message of at
 // most 48 KiB for each further subscription. A turn: its frames (8 MiB and the one that passed the
-// line), as much again staged, as much again sealed for sending, and 1,024 deliveries: 80 MiB.
-// Kept: 16 MiB of opened entries, cases, keys, and RocksDB's 2 x (64 + 64) MiB. A connection that
-// does not read costs its water mark of 256 frames on top. What libzmq 4.3.4 sets no limit to
-// (parts of a message that never ends) is bounded by running under a memory limit; see
+// line), as much again staged, as much again sealed for sending, and 1,024 deliveries: 80 MiB; and
+// 256 messages of Fetch, read, copied into frames and sealed: 36 MiB. Parked lists: 55 MiB, and
+// 220 KiB for each subscription that had 1,024 in flight when a bound was met; of one party, with
+// 16 of these, 7 MiB. Kept: 16 MiB of opened entries, cases, keys, and RocksDB's 2 x (64 + 64) MiB.
+// A connection that does not read costs its water mark of 256 frames on top. What libzmq 4.3.4 sets
+// no limit to (parts of a message that never ends) is bounded by running under a memory limit; see
 // deploy/README.md.
 static_assert(3 * (turn_bytes_max + frame_bytes_max) < 32 * 1024 * 1024);
+static_assert(3 * readings_per_turn_max * envelope_bytes_max <= 36 * 1024 * 1024);
+static_assert(220 * parked_total_max <= 55 * 1024 * 1024);
+static_assert(220 * (parked_per_party_max + subscriptions_per_party_max * credit_max) <
+              7 * 1024 * 1024);
 static_assert(sessions_max * frames_in_queued_max * frame_bytes_max <=
               std::size_t{2} * 1024 * 1024 * 1024);
 
@@ -104,7 +113,7 @@ inline constexpr std::size_t json_depth_max = 16;
 // The client.
 inline constexpr std::size_t kit_queue_messages_max = 8192;
 inline constexpr std::size_t kit_queue_bytes_max = 32 * 1024 * 1024;
-inline constexpr std::size_t kit_in_flight_max = 1024;  // sent and not yet answered
+inline constexpr std::size_t kit_in_flight_max = 1024;           // sent and not yet answered
 inline constexpr std::size_t kit_outbox_messages_max = 100'000;  // waiting on disk
 inline constexpr std::size_t kit_outbox_bytes_max = std::size_t{512} * 1024 * 1024;
 inline constexpr std::int64_t kit_sent_kept_ms = std::int64_t{30} * 24 * 3600 * 1000;

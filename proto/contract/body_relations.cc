@@ -6,6 +6,7 @@
 
 #include "proto/base/limits.h"
 #include "proto/contract/calendar.h"
+#include "proto/contract/white_space.h"
 
 namespace jobbro::contract {
 namespace {
@@ -32,14 +33,15 @@ Result<void> check_not_reversed(const std::string& first, const std::string& las
     return Error{ErrorCode::dates_reversed, {}, std::move(path)};
 }
 
-// `path` is the explanation's. White space explains nothing, but is not judged here.
+// `path` is the explanation's.
 Result<void> check_explained(bool is_required, const std::string& explanation, std::string path) {
-    if (is_required && explanation.empty()) return missing(std::move(path));
+    if (is_required && is_blank(explanation)) return missing(std::move(path));
     return {};
 }
 
-// What is told of as done was not done tomorrow.
+// What is told of as done was not done tomorrow. An unset date tells of nothing.
 Result<void> check_not_to_come(const std::string& date, Instant now, std::string path) {
+    if (date.empty()) return {};
     JOBBRO_TRY_ASSIGN(const auto day, parse_date(date));
     if (!is_to_come(day, now.plus_ms(limits::clock_ahead_ms_max))) return {};
     return Error{ErrorCode::happened_in_future, {}, std::move(path)};
@@ -87,23 +89,41 @@ Result<void> check_revision(const v1::OrderRevision& revision, const BodyContext
 Result<void> check_clarification(const v1::Clarification& clarification) {
     for (int i = 0; i < clarification.answers_size(); ++i) {
         const v1::ClarificationAnswer& answer = clarification.answers(i);
-        if (answer.answer().empty() && !answer.not_known()) {
+        if (is_blank(answer.answer()) && !answer.not_known()) {
             return missing(item_path("clarification.answers", i) + ".answer");
         }
     }
     return {};
 }
 
-Result<void> check_job_plan(const v1::JobPlanExtract& extract) {
+Result<void> check_job_plan(const v1::JobPlanExtract& extract, Instant now) {
     if (!extract.plan().has_version()) return missing("job_plan_extract.plan.version");
+    JOBBRO_TRY(check_not_to_come(extract.made_date(), now, "job_plan_extract.made_date"));
     return check_not_reversed(extract.made_date(), extract.end_date(), "job_plan_extract.end_date");
 }
 
 // The course and the reports on it.
 
-Result<void> check_absence(const v1::AbsenceReport& report) {
+// Seen when it happens, and not before.
+bool is_seen_at_the_site(v1::AbsenceKind kind) {
+    return kind == v1::ABSENCE_KIND_NO_SHOW || kind == v1::ABSENCE_KIND_LATE ||
+           kind == v1::ABSENCE_KIND_LEFT_EARLY;
+}
+
+Result<void> check_absence(const v1::AbsenceReport& report, Instant now) {
     JOBBRO_TRY(
         check_not_reversed(report.first_date(), report.last_date(), "absence_report.last_date"));
+    if (is_seen_at_the_site(report.kind())) {
+        JOBBRO_TRY(check_not_to_come(report.first_date(), now, "absence_report.first_date"));
+        JOBBRO_TRY(check_not_to_come(report.last_date(), now, "absence_report.last_date"));
+    }
+    JOBBRO_TRY_ASSIGN(const auto first, parse_date(report.first_date()));
+    JOBBRO_TRY_ASSIGN(const auto last, parse_date(report.last_date().empty() ? report.first_date()
+                                                                             : report.last_date()));
+    const auto days = std::chrono::sys_days{last} - std::chrono::sys_days{first};
+    if (report.absent_hours() > 24.0 * static_cast<double>(days.count() + 1)) {
+        return invalid("absence_report.absent_hours");
+    }
     return check_explained(report.kind() == v1::ABSENCE_KIND_OTHER_STATED_REASON,
                            report.stated_reason(), "absence_report.stated_reason");
 }
@@ -133,11 +153,24 @@ Result<void> check_report(const v1::ProgressionReport& report) {
     return {};
 }
 
-Result<void> check_attendance(const v1::AttendanceList& list) {
+Result<void> check_evaluation(const v1::MidTermEvaluation& evaluation, Instant now) {
+    JOBBRO_TRY(check_not_to_come(evaluation.evaluation_date(), now,
+                                 "mid_term_evaluation.evaluation_date"));
+    return check_not_reversed(evaluation.evaluation_date(), evaluation.answer_wanted_by_date(),
+                              "mid_term_evaluation.answer_wanted_by_date");
+}
+
+Result<void> check_attendance(const v1::AttendanceList& list, Instant now) {
     JOBBRO_TRY(
         check_attendance_period(list.first_date(), list.last_date(), "attendance_list.last_date"));
-    return check_attendance_days(list.days(), list.first_date(), list.last_date(),
-                                 "attendance_list.days");
+    JOBBRO_TRY(check_attendance_days(list.days(), list.first_date(), list.last_date(),
+                                     "attendance_list.days"));
+    for (int i = 0; i < list.days_size(); ++i) {
+        if (list.days(i).attended_hours() <= 0) continue;
+        JOBBRO_TRY(check_not_to_come(list.days(i).date(), now,
+                                     item_path("attendance_list.days", i) + ".date"));
+    }
+    return {};
 }
 
 // What the two settle between them.
@@ -152,10 +185,14 @@ Result<void> check_meeting(const v1::Meeting& meeting, Instant now) {
 }
 
 Result<void> check_funding_decision(const v1::FundingDecision& decision) {
+    const bool is_refused = decision.verdict() == v1::FUNDING_VERDICT_REFUSED;
+    if (is_refused && !decision.granted_items().empty()) {
+        return invalid("funding_decision.granted_items");
+    }
+    if (is_refused && decision.has_amount_dkk()) return invalid("funding_decision.amount_dkk");
     JOBBRO_TRY(check_not_reversed(decision.first_date(), decision.last_date(),
                                   "funding_decision.last_date"));
-    return check_explained(decision.verdict() == v1::FUNDING_VERDICT_REFUSED,
-                           decision.explanation(), "funding_decision.explanation");
+    return check_explained(is_refused, decision.explanation(), "funding_decision.explanation");
 }
 
 // The jobcentre's records, the catalogue, and the citizen's numbers.
@@ -174,6 +211,8 @@ Result<void> check_offer(const v1::OfferPublished& offer) {
     if (offer.has_weeks_max() && offer.weeks_max() < offer.weeks_min()) {
         return invalid("offer_published.weeks_max");
     }
+    JOBBRO_TRY(check_not_reversed(offer.valid_from_date(), offer.funding_end_date(),
+                                  "offer_published.funding_end_date"));
     return check_not_reversed(offer.valid_from_date(), offer.valid_until_date(),
                               "offer_published.valid_until_date");
 }
@@ -186,14 +225,16 @@ Result<void> check_former_number(const std::string& former, const BodyContext& c
 }
 
 // The kinds below, and others, in which no field is anything to another.
-Result<void> check_course_relations(const v1::Envelope& envelope) {
+Result<void> check_course_relations(const v1::Envelope& envelope, Instant now) {
     switch (envelope.body_case()) {
         case v1::Envelope::kAbsenceReport:
-            return check_absence(envelope.absence_report());
+            return check_absence(envelope.absence_report(), now);
         case v1::Envelope::kProgressionReport:
             return check_report(envelope.progression_report());
         case v1::Envelope::kAttendanceList:
-            return check_attendance(envelope.attendance_list());
+            return check_attendance(envelope.attendance_list(), now);
+        case v1::Envelope::kMidTermEvaluation:
+            return check_evaluation(envelope.mid_term_evaluation(), now);
         case v1::Envelope::kCourseEnd:
             return check_explained(envelope.course_end().reason() == v1::COURSE_END_REASON_OTHER,
                                    envelope.course_end().explanation(), "course_end.explanation");
@@ -252,7 +293,7 @@ Result<void> check_relations(const v1::Envelope& envelope, const BodyContext& co
         case v1::Envelope::kClarification:
             return check_clarification(envelope.clarification());
         case v1::Envelope::kJobPlanExtract:
-            return check_job_plan(envelope.job_plan_extract());
+            return check_job_plan(envelope.job_plan_extract(), context.now);
         case v1::Envelope::kMeeting:
             return check_meeting(envelope.meeting(), context.now);
         case v1::Envelope::kFundingRequest:
@@ -261,6 +302,10 @@ Result<void> check_relations(const v1::Envelope& envelope, const BodyContext& co
                                       "funding_request.last_date");
         case v1::Envelope::kFundingDecision:
             return check_funding_decision(envelope.funding_decision());
+        case v1::Envelope::kLimitsWatched:
+            return check_not_reversed(envelope.limits_watched().first_request_date(),
+                                      envelope.limits_watched().first_offer_due_date(),
+                                      "limits_watched.first_offer_due_date");
         case v1::Envelope::kInterviewHeld:
             return check_interview(envelope.interview_held(), context.now);
         case v1::Envelope::kOfferPublished:
@@ -272,7 +317,7 @@ Result<void> check_relations(const v1::Envelope& envelope, const BodyContext& co
             return check_former_number(envelope.subjects_merged().former_cpr_number(), context,
                                        "subjects_merged.former_cpr_number");
         default:
-            return check_course_relations(envelope);
+            return check_course_relations(envelope, context.now);
     }
 }
 

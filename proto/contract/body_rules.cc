@@ -15,6 +15,7 @@
 #include "proto/base/limits.h"
 #include "proto/contract/body_relations.h"
 #include "proto/contract/calendar.h"
+#include "proto/contract/white_space.h"
 
 namespace jobbro::contract {
 namespace {
@@ -187,8 +188,8 @@ class BodyWalk {
             case FieldDescriptor::CPPTYPE_STRING: {
                 std::string scratch;
                 const auto& text = reflection.GetStringReference(message, &field, &scratch);
-                if (text.empty() && rule.required) code = ErrorCode::field_missing;
-                if (!text.empty()) code = wrong_with_text(text, rule, context_);
+                if (rule.required && is_blank(text)) code = ErrorCode::field_missing;
+                if (!code && !text.empty()) code = wrong_with_text(text, rule, context_);
                 break;
             }
             case FieldDescriptor::CPPTYPE_ENUM:

@@ -1,23 +1,21 @@
+#include <algorithm>
 #include <array>
 
 #include "proto/contract/body_rules.h"
+#include "proto/contract/white_space.h"
 
 namespace jobbro::contract {
 namespace {
 
-// What people and their programs put between the parts of a CPR number: white space, line breaks
-// and no-break spaces, points and slashes, hyphens, dashes and the minus sign.
-constexpr std::array<std::string_view, 18> separators = {
-    " ",
-    "\n",
-    "\t",
+// What people and their programs put between the parts of a CPR number, beside white space: points
+// and slashes, brackets of a telephone number, hyphens, dashes and the minus sign.
+constexpr std::array<std::string_view, 17> marks = {
     "-",
     ".",
     "/",
-    "\xc2\xa0",      // no-break space
+    "(",
+    ")",
     "\xc2\xad",      // soft hyphen
-    "\xe2\x80\x89",  // thin space
-    "\xe2\x80\xaf",  // narrow no-break space
     "\xe2\x80\x90",  // hyphen
     "\xe2\x80\x91",  // no-break hyphen
     "\xe2\x80\x92",  // figure dash
@@ -26,8 +24,11 @@ constexpr std::array<std::string_view, 18> separators = {
     "\xe2\x80\x95",  // horizontal bar
     "\xe2\x81\x83",  // hyphen bullet
     "\xe2\x88\x92",  // minus sign
+    "\xef\xb8\xb2",  // dashes of other widths
+    "\xef\xb9\xa3",
+    "\xef\xbc\x8d",
 };
-constexpr int separators_max = 4;  // " - ", and a line break
+constexpr int marks_max = 2;  // a range of dates and times has more
 
 constexpr std::array<std::size_t, 1> on_end = {10};
 constexpr std::array<std::size_t, 2> six_and_four = {6, 4};
@@ -44,16 +45,25 @@ std::size_t digits_at(std::string_view text, std::size_t at) {
     return count;
 }
 
-// How many bytes of separators stand at the start of `text`.
+std::size_t mark_bytes(std::string_view text) {
+    const auto found = std::find_if(marks.begin(), marks.end(), [text](std::string_view mark) {
+        return text.starts_with(mark);
+    });
+    return found == marks.end() ? 0 : found->size();
+}
+
+// How many bytes of separators stand at the start of `text`: any white space, and a few marks.
 std::size_t separator_bytes(std::string_view text) {
     std::size_t bytes = 0;
-    for (int i = 0; i < separators_max; ++i) {
-        for (const std::string_view separator : separators) {
-            if (text.substr(bytes, separator.size()) == separator) {
-                bytes += separator.size();
-                break;
-            }
+    int marks_seen = 0;
+    while (bytes < text.size()) {
+        std::size_t next = white_space_at_start(text.substr(bytes));
+        if (next == 0 && marks_seen < marks_max) {
+            next = mark_bytes(text.substr(bytes));
+            ++marks_seen;
         }
+        if (next == 0) break;
+        bytes += next;
     }
     return bytes;
 }

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "proto/contract/validation.h"
+#include "proto/contract/white_space.h"
 
 namespace jobbro::contract {
 namespace {
@@ -31,38 +32,6 @@ class Findings {
   private:
     std::vector<v1::Finding> findings_;
 };
-
-// How many bytes of white space the text starts with.
-std::size_t white_space_at_start(std::string_view text) {
-    const auto first = static_cast<unsigned char>(text.front());
-    if (first > ' ' && first < 0x80) return 0;
-    constexpr std::array<std::string_view, 3> one_by_one = {" ", "\n", "\t"};
-    // No-break space, narrow no-break space, and what editors put where nothing is to be seen.
-    constexpr std::array<std::string_view, 6> others = {
-        "\xc2\xa0", "\xe2\x80\xaf", "\xe2\x80\x89", "\xe2\x80\x8b", "\xe2\x81\xa0", "\xef\xbb\xbf"};
-    const auto starts = [text](std::string_view space) { return text.starts_with(space); };
-    if (std::any_of(one_by_one.begin(), one_by_one.end(), starts)) return 1;
-    const auto found = std::find_if(others.begin(), others.end(), starts);
-    return found == others.end() ? 0 : found->size();
-}
-
-// Stops counting after `most`.
-int words_in(std::string_view text, int most) {
-    int words = 0;
-    bool in_word = false;
-    while (!text.empty() && words < most) {
-        const std::size_t space = white_space_at_start(text);
-        if (space == 0 && !in_word) ++words;
-        in_word = space == 0;
-        text.remove_prefix(std::max<std::size_t>(space, 1));
-    }
-    return words;
-}
-
-// Empty, or nothing but white space.
-bool is_blank(std::string_view text) {
-    return words_in(text, 1) == 0;
-}
 
 bool all_blank(const google::protobuf::RepeatedPtrField<std::string>& texts) {
     return std::all_of(texts.begin(), texts.end(),

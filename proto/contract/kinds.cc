@@ -56,6 +56,7 @@ KindRule job_plan_rule() {
 KindRule alert_rule() {
     KindRule rule = on_order(v1::MESSAGE_KIND_ALERT, By::hub);
     rule.order = Presence::optional;
+    rule.jobcentre_alone = true;
     return rule;
 }
 
@@ -121,7 +122,8 @@ const KindRule* find_kind_rule(v1::MessageKind kind) {
 }
 
 v1::Audience::ToCase audience_of(const KindRule& rule, bool has_order) {
-    return rule.order == Presence::optional && !has_order ? To::kSenderOnly : rule.audience;
+    if (rule.order != Presence::optional || has_order) return rule.audience;
+    return rule.jobcentre_alone ? To::kParty : To::kSenderOnly;
 }
 
 bool may_send(Role role, const KindRule& rule) {

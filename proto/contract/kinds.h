@@ -19,12 +19,15 @@ struct KindRule {
     bool by_provider;
     Presence order;
     Presence citizen;
-    // The audience it goes to. With an optional order: the one with an order; without, sender_only.
+    // The audience it goes to. With an optional order: the one with an order; audience_of() tells
+    // the one without.
     v1::Audience::ToCase audience;
     // It answers an earlier message: at least one cause ANSWERS.
     bool answers = false;
     // The kinds it may answer; empty: any.
     std::vector<v1::MessageKind> answered = {};
+    // It may go to one jobcentre and nobody else, under an order or not.
+    bool jobcentre_alone = false;
 };
 
 // One row a kind that an envelope can have a body of, by number. Alert and ErasureNotice are by

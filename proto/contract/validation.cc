@@ -83,7 +83,8 @@ Result<PartyId> read_sender(const v1::Envelope& envelope) {
     return at_path(PartyId::parse(envelope.sender()), "sender");
 }
 
-// The party an audience names: whom an order is placed with, or who takes a case over.
+// The party an audience names: whom an order is placed with, who takes a case over, or whose limit
+// an alert is about.
 Result<void> check_party(const v1::Envelope& envelope, const PartyId& sender) {
     const std::string path = "audience.party";
     JOBBRO_TRY_ASSIGN(const PartyId party,
@@ -91,7 +92,7 @@ Result<void> check_party(const v1::Envelope& envelope, const PartyId& sender) {
     const bool is_a_provider = party.role() == Role::provider;
     const bool is_another_jobcentre = party.role() == Role::jobcentre && party != sender;
     if ((envelope.has_order() && !is_a_provider) ||
-        (envelope.has_case_transfer() && !is_another_jobcentre)) {
+        ((envelope.has_case_transfer() || envelope.has_alert()) && !is_another_jobcentre)) {
         return error_at(ErrorCode::audience_invalid, path);
     }
     return {};
@@ -99,11 +100,12 @@ Result<void> check_party(const v1::Envelope& envelope, const PartyId& sender) {
 
 Result<void> check_audience(const v1::Envelope& envelope, const KindRule& rule,
                             const PartyId& sender) {
-    const v1::Audience::ToCase due = audience_of(rule, !envelope.order_id().empty());
-    if (envelope.audience().to_case() != due) {
+    const v1::Audience::ToCase to = envelope.audience().to_case();
+    const bool is_to_jobcentre_only = rule.jobcentre_alone && to == v1::Audience::kParty;
+    if (!is_to_jobcentre_only && to != audience_of(rule, !envelope.order_id().empty())) {
         return error_at(ErrorCode::audience_invalid, "audience");
     }
-    if (due == v1::Audience::kParty) return check_party(envelope, sender);
+    if (to == v1::Audience::kParty) return check_party(envelope, sender);
     return {};
 }
 
@@ -146,6 +148,13 @@ Result<void> check_cause(const v1::Cause& cause, const std::string& path) {
     return {};
 }
 
+// A message of one's own is meant by one's name, or by none where it is corrected.
+bool points_at_itself(const v1::Cause& cause, const v1::Envelope& envelope) {
+    const bool is_own = cause.sender().empty() ? cause.relation() == v1::CAUSE_RELATION_CORRECTS
+                                               : cause.sender() == envelope.sender();
+    return is_own && cause.message_id() == envelope.message_id();
+}
+
 Result<void> check_causes(const v1::Envelope& envelope, const KindRule& rule) {
     if (static_cast<std::size_t>(envelope.causes_size()) > limits::causes_max) {
         return error_at(ErrorCode::list_too_long, "causes");
@@ -157,6 +166,9 @@ Result<void> check_causes(const v1::Envelope& envelope, const KindRule& rule) {
         const v1::Cause& cause = envelope.causes(i);
         JOBBRO_TRY(check_cause(cause, path));
         answers = answers || cause.relation() == v1::CAUSE_RELATION_ANSWERS;
+        if (points_at_itself(cause, envelope)) {
+            return error_at(ErrorCode::field_invalid, path + ".message_id");
+        }
         if (cause.relation() != v1::CAUSE_RELATION_CORRECTS) continue;
         if (corrects) return error_at(ErrorCode::field_invalid, path + ".relation");
         corrects = true;

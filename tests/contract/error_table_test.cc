@@ -162,9 +162,10 @@ TEST(ContractPage, KindsAreThoseOfTheTableInItsOrder) {
     for (const contract::KindRule& rule : contract::kind_rules()) {
         const auto* audience = v1::Audience::descriptor()->FindFieldByNumber(rule.audience);
         ASSERT_NE(audience, nullptr) << rule.kind;
+        const std::string also = rule.jobcentre_alone ? ", `party`" : "";
         listed.push_back({std::string{contract::kind_name(rule.kind)}, senders_of(rule),
-                          name_of(rule.order), name_of(rule.citizen), in_code(audience->name()),
-                          kinds_answered_by(rule)});
+                          name_of(rule.order), name_of(rule.citizen),
+                          in_code(audience->name()) + also, kinds_answered_by(rule)});
     }
     EXPECT_EQ(rows_under(contract_page(), "### What is accepted"), listed);
 }

@@ -84,8 +84,10 @@ class Party {
         now_ = now_.plus_ms(1 << (piece.mode >> 5U));
         switch (static_cast<Event>(piece.mode & event_mask)) {
             case Event::sealed:
-            case Event::sealed_again:
                 protocol_->received(sealed(piece.frame), now_);
+                break;
+            case Event::sealed_again:
+                protocol_->received(sealed(sealed(piece.frame)), now_);
                 break;
             case Event::garbled:
                 protocol_->received(piece.frame, now_);
@@ -287,6 +289,9 @@ std::vector<Bytes> seeds() {
                     frame.mutable_parked_state()->set_name("parks");
                     frame.mutable_parked_state()->set_is_stopped(true);
                 })}));
+    const auto twice = static_cast<unsigned>(Event::sealed_again);
+    all.push_back(joined({piece(kit::HubSide{}.receipts(1, 4, 2), twice),
+                          error(v1::ERROR_CODE_SESSION_SILENT, 0, twice), time}));
     all.push_back(
         joined({error(v1::ERROR_CODE_BUSY, 0), error(v1::ERROR_CODE_SESSION_SILENT, 0, clear),
                 error(v1::ERROR_CODE_FIELD_OUT_OF_BOUNDS, 0)}));

@@ -59,7 +59,7 @@ class HubLog(unittest.TestCase):
         cls.addClassCleanup(folder.cleanup)
         cls.folder = Path(folder.name)
         cls.hub = Hub(cls.programs, cls.folder)
-        cls.addClassCleanup(cls.hub.kill)
+        cls.addClassCleanup(cls.hub.end)
         cls.hub.start()
         cls.messages = hand_in_messages(cls.hub)
         cls.status = json.loads(cls.hub.run_as("operator", "status", "--json"))

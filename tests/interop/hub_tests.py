@@ -24,7 +24,7 @@ class HubTest(unittest.TestCase):
         folder = tempfile.TemporaryDirectory()
         cls.addClassCleanup(folder.cleanup)
         cls.hub = Hub(cls.programs, Path(folder.name))
-        cls.addClassCleanup(cls.hub.kill)
+        cls.addClassCleanup(cls.hub.end)
         cls.hub.start()
         cls.hub_key = HubKey.read(cls.hub.public("hub"))
 

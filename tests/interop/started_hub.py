@@ -7,6 +7,7 @@ from pathlib import Path
 ORIGIN = "interop.jobbro.example"
 JOBCENTRE, PROVIDER = "jobcentre:630", "provider:99326018-9100000031"
 COMMAND_SECONDS_MAX = 60
+SANITIZER_MARKS = ("runtime error", "Sanitizer")  # in what a hub with sanitizers writes to stderr
 
 
 def field_of(key_file: Path, name: str) -> str:
@@ -73,23 +74,40 @@ jobcentres = ["{JOBCENTRE}"]
 [[operator]]
 public_keys = "{self.public("operator")}"
 ''', "utf-8")
-        self.process = subprocess.Popen([self.programs / "jobbro-hub", "--config", config],
-                                        stdout=subprocess.PIPE, text=True)
+        with self.errors().open("wb") as errors:
+            self.process = subprocess.Popen([self.programs / "jobbro-hub", "--config", config],
+                                            stdout=subprocess.PIPE, stderr=errors, text=True)
         word, _, endpoint = self.process.stdout.readline().strip().partition(" ")
         if word != "listening":
-            raise AssertionError("the hub did not start")
+            raise AssertionError(f"the hub did not start:\n{self.error_text()[-2000:]}")
         self.endpoint = endpoint
         self.add_party("jobcentre", JOBCENTRE)
         self.add_party("provider", PROVIDER, JOBCENTRE)
 
+    def errors(self) -> Path:
+        return self.folder / "hub.stderr"
+
+    def error_text(self) -> str:
+        return self.errors().read_text("utf-8", "replace") if self.errors().exists() else ""
+
     def stop(self) -> int:
-        self.process.send_signal(signal.SIGTERM)
+        """Asks it to stop and returns its exit status; kills it when it does not. Stopping again
+        returns the same status."""
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
         try:
             return self.process.wait(COMMAND_SECONDS_MAX)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            return self.process.wait()
         finally:
             self.process.stdout.close()
 
-    def kill(self):
-        if self.process is not None and self.process.poll() is None:
-            self.process.kill()
-            self.stop()
+    def end(self):
+        """Stops it if it was started. Errors: AssertionError, when its exit status is not 0 or a
+        sanitizer has reported something."""
+        if self.process is None:
+            return
+        status, text = self.stop(), self.error_text()
+        if status != 0 or any(mark in text for mark in SANITIZER_MARKS):
+            raise AssertionError(f"the hub ended with status {status}:\n{text[-4000:]}")

@@ -83,7 +83,7 @@ void Receiver::work(const HubWorld& world, SeededRandomness& random, Chances cha
     const Held held = *found;
     held_.erase(found);
     const std::uint64_t dice = random.below(100);
-    if (dice < chances.retry) {
+    if (is_poison(held.sequence) || dice < chances.retry) {
         give_back(world, held, v1::NACK_VERDICT_RETRY_LATER);
     } else if (dice < chances.retry + chances.give_up) {
         give_back(world, held, v1::NACK_VERDICT_GIVE_UP);
@@ -92,9 +92,24 @@ void Receiver::work(const HubWorld& world, SeededRandomness& random, Chances cha
     }
 }
 
+void Receiver::poison(SeededRandomness& random) {
+    poison_every_ = 5 + random.below(10);
+    poison_rest_ = random.below(poison_every_);
+}
+
+bool Receiver::is_poison(std::uint64_t sequence) const {
+    return poison_every_ != 0 && sequence % poison_every_ == poison_rest_;
+}
+
+std::size_t Receiver::held_from_list() const {
+    return static_cast<std::size_t>(
+        std::count_if(held_.begin(), held_.end(), [](const Held& each) { return each.is_parked; }));
+}
+
 void Receiver::give_back(const HubWorld& world, const Held& held, v1::NackVerdict verdict) {
-    // No ack of what comes after it may overtake the Nack.
-    to_hub.push_back(on_route(world.nack(jobcentre, name_, held.sequence, verdict)));
+    // No ack of what comes after it may overtake the Nack. What is given up has a reason.
+    const std::string reason = verdict == v1::NACK_VERDICT_GIVE_UP ? "cannot be read" : "";
+    to_hub.push_back(on_route(world.nack(jobcentre, name_, held.sequence, verdict, reason)));
     nacks_.push_back({held.lane, held.sequence});
     for (auto each = by_cursor_.lower_bound(held.sequence); each != by_cursor_.end();) {
         if (lanes_.at(each->first) == held.lane) {

@@ -16,7 +16,8 @@ namespace jobbro::testing {
 // order in which it is done. What it sends and what it is sent is on its way for a while: the
 // history takes it from `to_hub` and puts it into take().
 //
-// It remembers what it has handled, as an inbox does, and acks what comes again.
+// It remembers what it has handled, as an inbox does, and acks what comes again. Some receivers can
+// do nothing with some messages, however often they come, until somebody cures them.
 class Receiver {
   public:
     Receiver(std::string name, std::uint32_t credit) : name_(std::move(name)), credit_(credit) {}
@@ -35,6 +36,9 @@ class Receiver {
     void work(const HubWorld& world, SeededRandomness& random, Chances chances);
     // Acks what is handled and was not acked yet.
     void ack(const HubWorld& world);
+    // From now on it fails at the same messages each time, one in five to fourteen.
+    void poison(SeededRandomness& random);
+    void cure() { poison_every_ = 0; }
 
     [[nodiscard]] const std::string& name() const { return name_; }
     [[nodiscard]] std::uint32_t credit() const { return credit_; }
@@ -44,6 +48,8 @@ class Receiver {
     // The hub has answered its last Subscribe.
     [[nodiscard]] bool is_served() const { return is_open_ && unanswered_ == 0; }
     [[nodiscard]] bool is_idle() const { return held_.empty(); }
+    // How many it holds that came from the parked list.
+    [[nodiscard]] std::size_t held_from_list() const;
 
     std::deque<core::FrameIn> to_hub;
     // Sequences in the order in which they were first handled.
@@ -67,6 +73,7 @@ class Receiver {
     };
     void clear();
     void take_delivery(const v1::Delivery& delivery, std::uint64_t nacks_taken);
+    [[nodiscard]] bool is_poison(std::uint64_t sequence) const;
     void give_back(const HubWorld& world, const Held& held, v1::NackVerdict verdict);
     void finish(const HubWorld& world, const Held& held);
 
@@ -80,6 +87,8 @@ class Receiver {
     std::vector<SentNack> nacks_;                   // of this opening
     std::set<std::uint64_t> known_;                 // handled, ever
     std::uint64_t last_by_cursor_ = 0;
+    std::uint64_t poison_every_ = 0;  // 0: nothing is
+    std::uint64_t poison_rest_ = 0;
     std::map<std::uint64_t, std::uint64_t> from_list_;  // by lane, the last that came
 };
 

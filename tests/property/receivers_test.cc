@@ -7,6 +7,7 @@
 #include <algorithm>
 
 #include "hub/journal/tables.h"
+#include "proto/base/limits.h"
 #include "tests/property/receiver.h"
 
 namespace jobbro::testing {
@@ -26,6 +27,20 @@ struct Happened {
     std::size_t rewinds = 0;
     std::size_t drops = 0;
     std::size_t stops = 0;
+    std::size_t looks = 0;      // at a receiver that had credit and room, for what waits
+    std::size_t exhausted = 0;  // messages that were delivered as often as they may be
+
+    Happened& operator+=(const Happened& other) {
+        nacks += other.nacks;
+        redeliveries += other.redeliveries;
+        restarts += other.restarts;
+        rewinds += other.rewinds;
+        drops += other.drops;
+        stops += other.stops;
+        looks += other.looks;
+        exhausted += other.exhausted;
+        return *this;
+    }
 };
 
 class History {
@@ -38,6 +53,7 @@ class History {
         for (const char* name : {"one", "two", "three"}) {
             receivers_.emplace_back(name,
                                     static_cast<std::uint32_t>(1 + random_.below(credit_most)));
+            if (random_.below(2) == 0) receivers_.back().poison(random_);
         }
         EXPECT_TRUE(world_.open());
         world_.add_usual_parties();
@@ -58,8 +74,10 @@ class History {
 
     // Receivers that fail no more, and a person who releases what waits.
     void end() {
-        for (Receiver& each : receivers_)
+        for (Receiver& each : receivers_) {
+            each.cure();
             reopen(each, std::nullopt);
+        }
         for (std::uint64_t round = 0; round < rounds_to_the_end; ++round) {
             if (::testing::Test::HasFailure()) return;
             if (round % 16 == 0) {
@@ -101,12 +119,17 @@ class History {
                 act_on_some(receiver);
                 break;
             case 4:
-                world_.now = world_.now.plus_ms(3600 * 1000);
-                break;
             case 5:
             case 6:
-            case 7:
                 report();
+                break;
+            case 7:
+            case 8:
+            case 9:
+            case 10:  // longer than any delay of a message that failed again and again
+                world_.now =
+                    world_.now.plus_ms(1000 * limits::parked_delay_s_max +
+                                       static_cast<std::int64_t>(random_.below(3)) * 3600 * 1000);
                 break;
             default:
                 world_.now = world_.now.plus_ms(static_cast<std::int64_t>(random_.below(3000)));
@@ -217,12 +240,20 @@ class History {
             keep(turn);
             const auto lists = frames_to(turn, person, v1::HubFrame::kParkedList);
             if (lists.empty()) return all;  // not opened ever
-            for (const v1::ParkedMessage& each : lists[0].parked_list().messages())
+            for (const v1::ParkedMessage& each : lists[0].parked_list().messages()) {
                 all.push_back(each);
+                note_exhausted(receiver, each);
+            }
             more = lists[0].parked_list().more();
             if (more) after = all.back().sequence();
         }
         return all;
+    }
+    void note_exhausted(const Receiver& receiver, const v1::ParkedMessage& message) {
+        EXPECT_LE(message.attempts(), limits::parked_attempts_max);
+        if (message.attempts() != limits::parked_attempts_max) return;
+        exhausted_.emplace(receiver.name(), message.sequence());
+        happened_.exhausted = exhausted_.size();
     }
     void act(Receiver& receiver, v1::ParkedActKind kind,
              const std::vector<std::uint64_t>& sequences) {
@@ -261,12 +292,22 @@ class History {
     void check() {
         for (Receiver& each : receivers_) {
             check_order(each);
+            EXPECT_LE(each.held_from_list(), std::max(1U, each.credit() / 2));
             const auto status = status_of(each);
             if (!status) continue;
             EXPECT_LE(status->unacked(), each.credit());
             EXPECT_LE(status->parked(), world_.parked_bounds.of_subscription + credit_most);
             check_nobody_waits(each, *status);
         }
+        check_size();
+    }
+    // The lists are bounded together too, beside what was in flight when they filled up. A parked
+    // message has at most two rows, one that left the list before the cursor got there has one.
+    void check_size() {
+        const std::size_t held_most = world_.parked_bounds.total + receivers_.size() * credit_most;
+        const std::size_t parked = world_.core->parked_messages();
+        EXPECT_LE(parked, held_most);
+        EXPECT_LE(world_.log_store.rows(journal::log_table::parked), parked + held_most);
     }
     // When a message is first handled, every earlier one of its citizen is handled or dropped.
     void check_order(const Receiver& receiver) {
@@ -288,6 +329,7 @@ class History {
         if (!receiver.is_served() || !status.open() || status.is_stopped() ||
             status.unacked() >= receiver.credit())
             return;
+        ++happened_.looks;
         const Instant before = world_.now;
         std::set<std::uint64_t> accounted;
         for (const v1::ParkedMessage& each : parked_of(receiver)) {
@@ -339,6 +381,7 @@ class History {
     std::map<std::uint64_t, std::size_t> citizen_of_;  // by sequence
     std::map<std::string, std::deque<v1::HubFrame>> from_hub_;
     std::map<std::string, std::set<std::uint64_t>> dropped_;  // by receiver
+    std::set<std::pair<std::string, std::uint64_t>> exhausted_;
     Happened happened_;
 };
 
@@ -350,12 +393,7 @@ TEST(Receivers, FailInAnyOrderAndEachCitizensMessagesAreHandledInTheirs) {
         history.live();
         history.end();
         if (::testing::Test::HasFailure()) return;
-        all.nacks += history.happened().nacks;
-        all.redeliveries += history.happened().redeliveries;
-        all.restarts += history.happened().restarts;
-        all.rewinds += history.happened().rewinds;
-        all.drops += history.happened().drops;
-        all.stops += history.happened().stops;
+        all += history.happened();
     }
     EXPECT_GT(all.nacks, histories * 10);
     EXPECT_GT(all.redeliveries, histories * 10);
@@ -363,6 +401,9 @@ TEST(Receivers, FailInAnyOrderAndEachCitizensMessagesAreHandledInTheirs) {
     EXPECT_GT(all.rewinds, histories / 4);
     EXPECT_GT(all.drops, histories / 4);
     EXPECT_GT(all.stops, histories / 4);
+    // Of three a step, one in twenty: most of the time a receiver has a session, credit and room.
+    EXPECT_GT(all.looks, histories * steps * 3 / 20);
+    EXPECT_GT(all.exhausted, 0U);
 }
 
 }  // namespace

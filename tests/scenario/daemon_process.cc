@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 #include <poll.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <chrono>
@@ -68,6 +69,11 @@ void DaemonProcess::kill() {
     ::kill(pid_, SIGKILL);
     wait_for(pid_);
     pid_ = -1;
+}
+
+void DaemonProcess::limit_file_size(std::uint64_t bytes) const {
+    const rlimit limit{bytes, bytes};
+    EXPECT_EQ(::prlimit(pid_, RLIMIT_FSIZE, &limit, nullptr), 0);
 }
 
 Ended DaemonProcess::stop() {

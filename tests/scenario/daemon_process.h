@@ -25,6 +25,8 @@ class DaemonProcess {
     // Starts it at the hub's endpoint and waits for nothing.
     void start();
     void kill();
+    // From now on it can write no file beyond so many bytes, as on a disk that is at fault.
+    void limit_file_size(std::uint64_t bytes) const;
     // SIGTERM, and waits for its end.
     Ended stop();
     Ended wait();

@@ -170,6 +170,31 @@ TEST_F(DaemonsTest, WhileTheHubIsDownFilesWaitAndNothingPersonalStandsInTheState
                 HasSubstr("jobbro_daemon_outbox_waiting"));
 }
 
+TEST_F(DaemonsTest, AnOutboxThatFailsEndsItWithItsOwnStatusAndLosesNothing) {
+    ASSERT_NO_FATAL_FAILURE(place_order());
+    EXPECT_EQ(hub.stop().status, 0);
+    site.drop("a.json", absence_on("2011-02-14"));
+    ASSERT_TRUE(wait_until([&] { return site.errors().find("file_taken") != std::string::npos; },
+                           {site.layout().state}));
+    // What the hub answers cannot be written down.
+    site.limit_file_size(std::filesystem::file_size(site.layout().state / "outbox.db-wal"));
+    ASSERT_TRUE(hub.start()) << hub.ended().errors;
+    const Ended ended = site.wait();
+    EXPECT_EQ(ended.status, 5) << ended.errors;
+    EXPECT_THAT(ended.errors, HasSubstr("jobbro-provider: store_failed: "));
+    const std::size_t told = ended.errors.find("\"event\":\"outbox_failed\"");
+    ASSERT_NE(told, std::string::npos) << ended.errors;
+    EXPECT_EQ(ended.errors.find("\"event\":\"outbox_failed\"", told + 1), std::string::npos);
+    EXPECT_THAT(read_file(site.layout().state / "metrics.prom"),
+                HasSubstr("\njobbro_daemon_store_failed 1\n"));
+    EXPECT_THAT(names_in(site.layout().in), ElementsAre("a.json"));
+
+    site.start();
+    ASSERT_TRUE(comes(site.layout().sent / "a.json")) << site.errors();
+    ASSERT_TRUE(comes_to(centre.layout().out, 1)) << centre.errors();
+    EXPECT_THAT(names_in(centre.layout().out), SizeIs(1)) << "it was recorded once";
+}
+
 TEST_F(DaemonsTest, WhileOutCannotBeWrittenMessagesWaitAtTheHub) {
     const auto& out = site.layout().out;
     std::filesystem::rename(out, site.layout().base / "away");

@@ -6,13 +6,18 @@ import base64
 import contextlib
 import copy
 import io
+import json
 import sys
+import tempfile
 import unittest
+import unittest.mock
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "deploy/demo"))
 
+import play
 from cases import played_rows, read_courses, read_parties
+from catching_up import SUBSCRIPTION, have_caught_up
 from check import check, closing_line
 from plan import file_names, waves
 from show import show
@@ -30,18 +35,35 @@ class Played:
 
     def __init__(self):
         self.outcomes, self.received = {}, {party.id: [] for party in PARTIES}
-        for sequence, row in enumerate(ROWS, 1 + len(PARTIES)):
-            findings = [{"code": code} for code in row.expected["findings"]]
-            id = row.message["message_id"]
-            self.outcomes[id] = {"message_id": id, "sequence": sequence, "findings": findings}
-            message = copy.deepcopy(row.message) | {"sender": row.sender, "schema_version": 1,
-                                                    "salt": "AAAA"}
-            for receiver in row.receivers:
-                self.received[receiver].append({"sequence": sequence, "findings": findings,
-                                                "message": message})
+        self.size = 1 + len(PARTIES)
+        for row in ROWS:
+            if row.is_refused:
+                self.refuse(row)
+            else:
+                self.accept(row)
         note = f"demo\n1\n{base64.b64encode(bytes(32)).decode()}\n"
-        self.status = {"tree_size": 1 + len(PARTIES) + len(ROWS),
+        self.status = {"tree_size": self.size,
                        "checkpoint": base64.b64encode(note.encode()).decode()}
+
+    def refuse(self, row):
+        id = row.message["message_id"]
+        self.outcomes[id] = {"message_id": id,
+                             "rejected": {"code": row.expected["refused"],
+                                          "field_path": row.expected["field_path"]}}
+
+    def accept(self, row):
+        findings = [{"code": code} for code in row.findings]
+        id = row.message["message_id"]
+        self.outcomes[id] = {"message_id": id, "sequence": self.size, "findings": findings}
+        message = copy.deepcopy(row.message) | {"sender": row.sender, "schema_version": 1,
+                                                "salt": "AAAA"}
+        for receiver in row.receivers:
+            self.deliver(receiver, message, findings)
+        self.size += 1
+
+    def deliver(self, receiver, message, findings):
+        self.received[receiver].append({"sequence": self.size, "findings": findings,
+                                        "message": message})
 
     def wrong(self):
         return check(ROWS, PARTIES, self.outcomes, self.received, self.status)
@@ -70,7 +92,7 @@ class Check(unittest.TestCase):
         self.assert_named()
         self.assertRegex(closing_line(self.played.outcomes, self.played.received,
                                       self.played.status),
-                         rf"^demo: {len(ROWS)} messages accepted, 0 refused, 8 findings, "
+                         rf"^demo: {len(ROWS) - 1} messages accepted, 1 refused, 8 findings, "
                          r"\d+ delivered, log \d+ entries, tree 0{64}$")
 
     def test_a_refused_message(self):
@@ -79,6 +101,25 @@ class Check(unittest.TestCase):
         outcome["rejected"] = {"code": "cause_unknown", "field_path": "causes[0]"}
         self.assert_named("row 1.3: refused with cause_unknown [causes[0]]",
                           "row 1.3: came with another number", "the log holds")
+
+    def test_a_message_that_should_have_been_refused(self):
+        id = row_of("6.x1").message["message_id"]
+        self.played.outcomes[id] = {"message_id": id, "sequence": self.played.size, "findings": []}
+        self.assert_named("row 6.x1: accepted, and not refused with role_not_allowed [body]",
+                          "the log holds")
+
+    def test_a_message_refused_for_another_reason_or_at_another_place(self):
+        rejected = self.played.outcome("6.x1")["rejected"]
+        rejected["code"] = "order_unknown"
+        self.assert_named("row 6.x1: refused with order_unknown [body], and not refused with")
+        rejected |= {"code": "role_not_allowed", "field_path": "order_id"}
+        self.assert_named("row 6.x1: refused with role_not_allowed [order_id], and not refused")
+
+    def test_a_refused_message_that_was_delivered_all_the_same(self):
+        self.played.outcome("6.x1")["sequence"] = self.played.size
+        message = row_of("6.x1").message | {"sender": row_of("6.x1").sender}
+        self.played.deliver("jobcentre:630", message, [])
+        self.assert_named("jobcentre:630: row 6.x1 came and should not")
 
     def test_an_answer_that_is_missing(self):
         del self.played.outcomes[row_of("2.e1").message["message_id"]]
@@ -149,6 +190,80 @@ class Plan(unittest.TestCase):
         self.assertEqual(names, sorted(set(names)))
 
 
+def status(**cursors):
+    """What the hub says of daemons by the name of their party: (next_sequence, unacked) each."""
+    ids = {party.name: party.id for party in PARTIES}
+    return {"subscriptions": [{"party": ids[name], "name": SUBSCRIPTION, "next_sequence": next,
+                               "unacked": unacked, "open": True, "parked": 0}
+                              for name, (next, unacked) in cursors.items()]}
+
+
+class CatchingUp(unittest.TestCase):
+    def assert_caught_up(self, is_so, before, now, names=("jobcentre_a",)):
+        ids = [party.id for party in PARTIES if party.name in names]
+        self.assertEqual(have_caught_up(ids, before, now), is_so)
+
+    def test_it_has_when_it_has_acked_everything_twice_and_stands_where_it_stood(self):
+        self.assert_caught_up(True, status(jobcentre_a=(9, 0)), status(jobcentre_a=(9, 0)))
+
+    def test_it_has_not_while_something_is_out_or_was_between_the_two(self):
+        still = status(jobcentre_a=(9, 0))
+        for other in (status(jobcentre_a=(9, 1)), status(jobcentre_a=(8, 0)), status()):
+            self.assert_caught_up(False, still, other)
+            self.assert_caught_up(False, other, still)
+
+    def test_it_has_not_without_a_session_or_with_something_given_back(self):
+        for field, value in (("open", False), ("parked", 1), ("name", "another")):
+            now = status(jobcentre_a=(9, 0))
+            now["subscriptions"][0][field] = value
+            self.assert_caught_up(False, now, now)
+
+    def test_one_of_them_keeps_all_waiting(self):
+        now = status(jobcentre_a=(9, 0), jobcentre_b=(7, 1))
+        self.assert_caught_up(False, now, now, ("jobcentre_a", "jobcentre_b"))
+
+
+class Gathering(unittest.TestCase):
+    def setUp(self):
+        place = tempfile.TemporaryDirectory()
+        self.addCleanup(place.cleanup)
+        self.place = Path(place.name)
+        self.party = next(party for party in PARTIES if party.name == "jobcentre_a")
+        self.out = self.place / "parties" / self.party.name / "out"
+        self.out.mkdir(parents=True)
+        for name, value in (("POLL_SECONDS", 0), ("SECONDS_MAX", 1)):
+            patch = unittest.mock.patch.object(play, name, value)
+            patch.start()
+            self.addCleanup(patch.stop)
+
+    def come(self, sequence):
+        text = json.dumps({"sequence": sequence, "envelope": {}})
+        (self.out / f"{sequence:05d}.json").write_text(text, "utf-8")
+
+    def gather(self, ask_status):
+        """The sequences of what the party is said to have received."""
+        doors = play.doors_of([self.party], ROWS, self.place, [])
+        play.gather([self.party], doors, ask_status, self.place / "received")
+        lines = (self.place / "received/jobcentre_a.ndjson").read_text("utf-8").splitlines()
+        return [json.loads(line)["sequence"] for line in lines]
+
+    def test_what_comes_after_all_that_is_due_is_seen_too(self):
+        self.come(3)
+
+        def answers():
+            yield status(jobcentre_a=(4, 0))
+            yield status(jobcentre_a=(4, 1))
+            self.come(4)
+            while True:
+                yield status(jobcentre_a=(5, 0))
+        self.assertEqual(self.gather(answers().__next__), [3, 4])
+
+    def test_a_daemon_that_never_catches_up_is_named(self):
+        with unittest.mock.patch.object(play, "SECONDS_MAX", 0):
+            with self.assertRaisesRegex(play.NoAnswer, "jobcentre:630"):
+                self.gather(lambda: status(jobcentre_a=(4, 1)))
+
+
 class Show(unittest.TestCase):
     def test_every_row_is_told_and_what_waits_for_later_rules_is_marked(self):
         with contextlib.redirect_stdout(io.StringIO()) as printed:
@@ -160,6 +275,15 @@ class Show(unittest.TestCase):
                 self.assertEqual(is_later, not row.is_played, row.label)
                 self.assertEqual("extra" in lines[row.label], row.is_extra, row.label)
         self.assertIn("FINDING order.citizen_only", lines["1.1"])
+        self.assertIn("REFUSED role_not_allowed", lines["6.x1"])
+
+    def test_without_answers_it_tells_what_is_to_be_refused(self):
+        with contextlib.redirect_stdout(io.StringIO()) as printed:
+            show(COURSES, PARTIES, {})
+        lines = {line.split()[0]: line for line in printed.getvalue().splitlines() if line}
+        self.assertRegex(lines["6.x1"], r"to be refused: role_not_allowed$")
+        self.assertRegex(lines["2.x1"],
+                         r"to be refused: offer_withdrawn \(rule of a later version\)$")
 
 
 if __name__ == "__main__":

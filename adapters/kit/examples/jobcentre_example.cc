@@ -2,46 +2,51 @@
 //
 //   jobcentre_example ENDPOINT HUB.pub OWN.key FOLDER    runs until its input ends
 //
-// Prints kind and sequence of each: neither says anything about a citizen.
+// Prints kind and sequence of each: neither says anything about a citizen. A line is printed before
+// the table is written, and comes again if that fails. Status 0: it took messages to the end.
+#include <atomic>
 #include <iostream>
 #include <limits>
 
 #include "adapters/kit/durable_client.h"
+#include "proto/contract/validation.h"
 
 namespace {
 
 using namespace jobbro;
 
-std::string kind_of(const kit::Delivery& delivery) {
+Result<void> take(const kit::Delivery& delivery, kit::Transaction& table) {
     v1::Envelope envelope;
-    if (!envelope.ParseFromString(delivery.envelope)) return "unreadable";
-    const auto* body = v1::Envelope::descriptor()->FindFieldByNumber(envelope.body_case());
-    return body == nullptr ? "unknown" : body->name();
+    if (!envelope.ParseFromString(delivery.envelope)) return ErrorCode::envelope_malformed;
+    const std::string kind{contract::kind_name(contract::kind_of(envelope))};
+    const auto sequence = static_cast<std::int64_t>(delivery.sequence.value());
+    std::cout << kind << " " << sequence << std::endl;
+    JOBBRO_TRY(table.execute("INSERT INTO received VALUES (?, ?)", {kind, sequence}));
+    return {};
 }
 
 Result<void> run(const char* const* arguments) {
     const std::filesystem::path folder = arguments[3];
     JOBBRO_TRY_ASSIGN(auto hub, evidence::read_hub_public_keys(arguments[1]));
     JOBBRO_TRY_ASSIGN(auto own, evidence::read_party_secret_keys(arguments[2]));
+    std::atomic<bool> has_ended = false;
     kit::DurableSettings settings{
         .client = {.endpoint = arguments[0], .hub = std::move(hub), .own = std::move(own)},
         .outbox_file = folder / "outbox.db",
         .inbox_file = folder / "inbox.db"};
+    settings.client.on_event = [&has_ended](const kit::ClientEvent& event) {
+        const auto* const news = std::get_if<kit::SubscriptionNews>(&event);
+        if (news != nullptr && news->kind == kit::SubscriptionNews::Kind::ended) has_ended = true;
+    };
     JOBBRO_TRY_ASSIGN(const auto client, kit::DurableClient::open(std::move(settings)));
     JOBBRO_TRY(client->inbox()->execute_schema(
         "CREATE TABLE IF NOT EXISTS received (kind TEXT, sequence INTEGER)"));
-    auto subscribed = client->subscribe_once(
-        "received", 64,
-        [](const kit::Delivery& delivery, kit::Transaction& transaction) -> Result<void> {
-            const auto sequence = static_cast<std::int64_t>(delivery.sequence.value());
-            JOBBRO_TRY(transaction.execute("INSERT INTO received VALUES (?, ?)",
-                                           {kind_of(delivery), sequence}));
-            std::cout << kind_of(delivery) << " " << sequence << std::endl;
-            return {};
-        });
-    JOBBRO_TRY(subscribed.get());
+    JOBBRO_TRY(
+        client->subscribe_once("received", {.on_failure = kit::OnFailure::park}, take).get());
     std::cin.ignore(std::numeric_limits<std::streamsize>::max());
-    return {};
+    JOBBRO_TRY_ASSIGN(const auto metrics, client->metrics());
+    if (metrics.client_ended_by) return *metrics.client_ended_by;
+    return has_ended ? Result<void>{ErrorCode::subscription_replaced} : Result<void>{};
 }
 
 }  // namespace

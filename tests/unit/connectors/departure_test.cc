@@ -1,6 +1,8 @@
 #include "adapters/connectors/departure.h"
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <csignal>
 #include <fstream>
@@ -109,6 +111,37 @@ TEST_F(DepartureTest, AFileThatHasTakenItsPlaceIsNotMoved) {
     EXPECT_EQ(text_of(layout.in / "a.json"), "of another length");
     EXPECT_EQ(text_of(layout.sent / "a.json.receipt.json"), "receipt");
     EXPECT_FALSE(look_at(layout.sent / "a.json"));
+}
+
+TEST_F(DepartureTest, AFileThatSomebodyHasOpenForWritingWaitsUntilItIsClosed) {
+    write(layout.in / "a.json", "message");
+    DepartingFile file = answered("receipt");
+    const int writer = ::open((layout.in / "a.json").c_str(), O_WRONLY | O_APPEND | O_CLOEXEC);
+    const auto held = depart(layout, file);
+    ASSERT_FALSE(held);
+    EXPECT_EQ(held.error().code, ErrorCode::busy);
+    EXPECT_EQ(held.error().detail.find("a.json"), std::string::npos) << "names are not told";
+    EXPECT_EQ(text_of(layout.moving / "a.json"), "message");
+    EXPECT_FALSE(look_at(layout.sent / "a.json"));
+    ::close(writer);
+    file.is_in_moving = true;
+    EXPECT_EQ(*depart(layout, file), Departure::moved);
+    EXPECT_EQ(text_of(layout.sent / "a.json"), "message");
+    EXPECT_FALSE(look_at(layout.sent / "a-2.json.receipt.json"));
+}
+
+TEST_F(DepartureTest, WhatIsWrittenToAFileOnItsWayOutIsReadAndNotTakenForSent) {
+    write(layout.in / "a.json", "message");
+    DepartingFile file = answered("receipt");
+    const int writer = ::open((layout.in / "a.json").c_str(), O_WRONLY | O_APPEND | O_CLOEXEC);
+    EXPECT_EQ(depart(layout, file).error().code, ErrorCode::busy);
+    ASSERT_EQ(::write(writer, ", more", 6), 6);
+    file.is_in_moving = true;
+    EXPECT_EQ(*depart(layout, file), Departure::replaced);
+    ::close(writer);
+    EXPECT_EQ(text_of(layout.moving / "a.json"), "message, more");
+    EXPECT_FALSE(look_at(layout.sent / "a.json"));
+    EXPECT_EQ(text_of(layout.sent / "a.json.receipt.json"), "receipt");
 }
 
 TEST_F(DepartureTest, OneThatWaitsToBeReadIsNotMovedOver) {

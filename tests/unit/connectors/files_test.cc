@@ -53,7 +53,10 @@ TEST_F(FilesTest, AFileThatSomebodyHasOpenForWritingIsBusy) {
     write("a", "text");
     const int writer = ::open((folder / "a").c_str(), O_WRONLY);
     EXPECT_EQ(read("a").state, State::busy);
+    EXPECT_TRUE(is_open_for_writing(folder / "a"));
     ::close(writer);
+    EXPECT_FALSE(is_open_for_writing(folder / "a"));
+    EXPECT_FALSE(is_open_for_writing(folder / "none"));
     const int reader = ::open((folder / "a").c_str(), O_RDONLY);
     EXPECT_EQ(read("a").state, State::read);
     ::close(reader);

@@ -22,7 +22,7 @@ const evidence::SymmetricKey& key() {
 
 Result<MessageFile> read(std::string_view text, FileShape shape = FileShape::lines,
                          std::string_view name = "a") {
-    return read_message_file(text, shape, FileOrigin{name, now, key()}, now);
+    return read_message_file(text, shape, FileOrigin{name, key()}, now);
 }
 
 MessageFile content(std::string_view text, FileShape shape = FileShape::lines,
@@ -127,6 +127,44 @@ TEST(MessageFileTest, ASheetBecomesOneMessageARowUnderOneListId) {
     const MessageFile again = content(text, FileShape::one_object);
     EXPECT_EQ(again.messages[0].envelope->SerializeAsString(), first.SerializeAsString());
     EXPECT_EQ(again.messages[0].tag, file.messages[0].tag);
+}
+
+TEST(MessageFileTest, MendingARowChangesNothingForTheOthers) {
+    const auto days = [](const char* date) {
+        return R"([{"date": ")" + std::string{date} + R"("}])";
+    };
+    const MessageFile file =
+        content(sheet(row(order_id, days("2011-02-14")) + "," + row(other_order_id)),
+                FileShape::one_object);
+    const MessageFile mended =
+        content(sheet(row(order_id, days("2011-02-15")) + ",\n\n" + row(other_order_id)),
+                FileShape::one_object);
+    ASSERT_EQ(file.messages.size(), 2U);
+    ASSERT_EQ(mended.messages.size(), 2U);
+    ASSERT_TRUE(file.messages[0].envelope) << file.messages[0].envelope.error().line();
+    EXPECT_NE(mended.messages[0].tag, file.messages[0].tag);
+    EXPECT_EQ(mended.messages[1].tag, file.messages[1].tag);
+    EXPECT_EQ(mended.messages[0].envelope->attendance_list().list_id(),
+              file.messages[0].envelope->attendance_list().list_id());
+    EXPECT_NE(content(sheet(row(other_order_id)), FileShape::one_object, "b").messages[0].tag,
+              file.messages[1].tag);
+    // Of another period, all of it is something else.
+    std::string later = sheet(row(other_order_id));
+    later.replace(later.find("2011-02-18"), 10, "2011-02-17");
+    const MessageFile other = content(later, FileShape::one_object);
+    EXPECT_NE(other.messages[0].tag, file.messages[1].tag);
+    EXPECT_NE(other.messages[0].envelope->attendance_list().list_id(),
+              file.messages[0].envelope->attendance_list().list_id());
+}
+
+TEST(MessageFileTest, TwoSheetsOfOnePeriodAreTwo) {
+    std::string text = sheet(row(order_id));
+    text.erase(text.find('\n'), 1);
+    const MessageFile file = content(text + "\n" + text);
+    ASSERT_EQ(file.messages.size(), 2U);
+    EXPECT_NE(file.messages[0].tag, file.messages[1].tag);
+    EXPECT_NE(file.messages[0].envelope->attendance_list().list_id(),
+              file.messages[1].envelope->attendance_list().list_id());
 }
 
 TEST(MessageFileTest, ASheetMayStandInALineAndBeNamedInCamelCase) {

@@ -73,6 +73,15 @@ INSTANTIATE_TEST_SUITE_P(
         Spoilt{"known_answer_not_given", sample_clarification,
                [](E& e) { e.mutable_clarification()->mutable_answers(0)->clear_answer(); },
                ErrorCode::field_missing, "clarification.answers[0].answer"},
+        Spoilt{"other_cancellation_explained_with_nothing", sample_order_cancellation,
+               [](E& e) { e.mutable_order_cancellation()->set_explanation(" \n\xe2\x80\x8b"); },
+               ErrorCode::field_missing, "order_cancellation.explanation"},
+        Spoilt{"known_answer_blank", sample_clarification,
+               [](E& e) { e.mutable_clarification()->mutable_answers(0)->set_answer(" "); },
+               ErrorCode::field_missing, "clarification.answers[0].answer"},
+        Spoilt{"job_plan_made_on_a_day_to_come", sample_job_plan_extract,
+               [](E& e) { e.mutable_job_plan_extract()->set_made_date("2011-05-04"); },
+               ErrorCode::happened_in_future, "job_plan_extract.made_date"},
         Spoilt{"job_plan_of_no_plan", sample_job_plan_extract,
                [](E& e) { e.mutable_job_plan_extract()->clear_plan(); }, ErrorCode::field_missing,
                "job_plan_extract.plan"},
@@ -86,53 +95,88 @@ INSTANTIATE_TEST_SUITE_P(
 
 INSTANTIATE_TEST_SUITE_P(
     CourseReports, Relations,
-    testing::Values(Spoilt{"attendance_reversed", sample_attendance_list,
-                           [](E& e) { attendance(e).set_last_date("2011-04-17"); },
-                           ErrorCode::dates_reversed, "attendance_list.last_date"},
-                    Spoilt{"attendance_of_63_days", sample_attendance_list,
-                           [](E& e) { attendance(e).set_last_date("2011-06-19"); },
-                           ErrorCode::field_invalid, "attendance_list.last_date"},
-                    Spoilt{"day_before_the_period", sample_attendance_list,
-                           [](E& e) { day(e, 0).set_date("2011-04-17"); }, ErrorCode::field_invalid,
-                           "attendance_list.days[0].date"},
-                    Spoilt{"day_after_the_period", sample_attendance_list,
-                           [](E& e) { day(e, 2).set_date("2011-05-02"); }, ErrorCode::field_invalid,
-                           "attendance_list.days[2].date"},
-                    Spoilt{"day_twice", sample_attendance_list,
-                           [](E& e) { day(e, 2).set_date("2011-04-20"); }, ErrorCode::field_invalid,
-                           "attendance_list.days[2].date"},
-                    Spoilt{"days_not_by_date", sample_attendance_list,
-                           [](E& e) { day(e, 2).set_date("2011-04-19"); },
-                           ErrorCode::dates_reversed, "attendance_list.days[2].date"},
-                    Spoilt{"placement_reversed", sample_placement,
-                           [](E& e) { e.mutable_placement()->set_last_date("2011-05-08"); },
-                           ErrorCode::dates_reversed, "placement.last_date"}),
+    testing::Values(
+        Spoilt{"attendance_reversed", sample_attendance_list,
+               [](E& e) { attendance(e).set_last_date("2011-04-17"); }, ErrorCode::dates_reversed,
+               "attendance_list.last_date"},
+        Spoilt{"attendance_of_63_days", sample_attendance_list,
+               [](E& e) { attendance(e).set_last_date("2011-06-19"); }, ErrorCode::field_invalid,
+               "attendance_list.last_date"},
+        Spoilt{"day_before_the_period", sample_attendance_list,
+               [](E& e) { day(e, 0).set_date("2011-04-17"); }, ErrorCode::field_invalid,
+               "attendance_list.days[0].date"},
+        Spoilt{"day_after_the_period", sample_attendance_list,
+               [](E& e) { day(e, 2).set_date("2011-05-02"); }, ErrorCode::field_invalid,
+               "attendance_list.days[2].date"},
+        Spoilt{"day_twice", sample_attendance_list, [](E& e) { day(e, 2).set_date("2011-04-20"); },
+               ErrorCode::field_invalid, "attendance_list.days[2].date"},
+        Spoilt{"days_not_by_date", sample_attendance_list,
+               [](E& e) { day(e, 2).set_date("2011-04-19"); }, ErrorCode::dates_reversed,
+               "attendance_list.days[2].date"},
+        Spoilt{"attended_on_a_day_to_come", sample_attendance_list,
+               [](E& e) {
+                   attendance(e).set_last_date("2011-05-05");
+                   day(e, 2).set_date("2011-05-04");
+                   day(e, 2).set_attended_hours(0.25);
+               },
+               ErrorCode::happened_in_future, "attendance_list.days[2].date"},
+        Spoilt{"no_show_on_a_day_to_come", sample_absence_report,
+               [](E& e) {
+                   e.mutable_absence_report()->set_kind(v1::ABSENCE_KIND_NO_SHOW);
+                   e.mutable_absence_report()->set_last_date("2011-05-04");
+               },
+               ErrorCode::happened_in_future, "absence_report.last_date"},
+        Spoilt{"absent_for_more_hours_than_a_day_has", sample_absence_report,
+               [](E& e) { e.mutable_absence_report()->set_absent_hours(24.5); },
+               ErrorCode::field_invalid, "absence_report.absent_hours"},
+        Spoilt{"evaluated_on_a_day_to_come", sample_mid_term_evaluation,
+               [](E& e) { e.mutable_mid_term_evaluation()->set_evaluation_date("2011-05-04"); },
+               ErrorCode::happened_in_future, "mid_term_evaluation.evaluation_date"},
+        Spoilt{
+            "answer_wanted_before_the_evaluation", sample_mid_term_evaluation,
+            [](E& e) { e.mutable_mid_term_evaluation()->set_answer_wanted_by_date("2011-04-28"); },
+            ErrorCode::dates_reversed, "mid_term_evaluation.answer_wanted_by_date"},
+        Spoilt{"placement_reversed", sample_placement,
+               [](E& e) { e.mutable_placement()->set_last_date("2011-05-08"); },
+               ErrorCode::dates_reversed, "placement.last_date"}),
     name_of);
 
 INSTANTIATE_TEST_SUITE_P(
     Cooperation, Relations,
-    testing::Values(Spoilt{"therapist_without_consent_told", sample_meeting,
-                           [](E& e) { meeting(e).clear_citizen_consents(); },
-                           ErrorCode::field_missing, "meeting.citizen_consents"},
-                    Spoilt{"therapist_without_consent", sample_meeting,
-                           [](E& e) { meeting(e).set_citizen_consents(false); },
-                           ErrorCode::field_invalid, "meeting.citizen_consents"},
-                    Spoilt{"held_tomorrow", sample_meeting,
-                           [](E& e) { meeting(e).set_meeting_date("2011-05-03"); },
-                           ErrorCode::happened_in_future, "meeting.meeting_date"},
-                    Spoilt{"funding_asked_for_reversed", sample_funding_request,
-                           [](E& e) { e.mutable_funding_request()->set_last_date("2011-05-08"); },
-                           ErrorCode::dates_reversed, "funding_request.last_date"},
-                    Spoilt{"funding_granted_reversed", sample_funding_decision,
-                           [](E& e) { e.mutable_funding_decision()->set_last_date("2011-05-08"); },
-                           ErrorCode::dates_reversed, "funding_decision.last_date"},
-                    Spoilt{"funding_refused_unexplained", sample_funding_decision,
-                           [](E& e) {
-                               e.mutable_funding_decision()->set_verdict(
-                                   v1::FUNDING_VERDICT_REFUSED);
-                               e.mutable_funding_decision()->clear_explanation();
-                           },
-                           ErrorCode::field_missing, "funding_decision.explanation"}),
+    testing::Values(
+        Spoilt{"therapist_without_consent_told", sample_meeting,
+               [](E& e) { meeting(e).clear_citizen_consents(); }, ErrorCode::field_missing,
+               "meeting.citizen_consents"},
+        Spoilt{"therapist_without_consent", sample_meeting,
+               [](E& e) { meeting(e).set_citizen_consents(false); }, ErrorCode::field_invalid,
+               "meeting.citizen_consents"},
+        Spoilt{"held_tomorrow", sample_meeting,
+               [](E& e) { meeting(e).set_meeting_date("2011-05-03"); },
+               ErrorCode::happened_in_future, "meeting.meeting_date"},
+        Spoilt{"funding_asked_for_reversed", sample_funding_request,
+               [](E& e) { e.mutable_funding_request()->set_last_date("2011-05-08"); },
+               ErrorCode::dates_reversed, "funding_request.last_date"},
+        Spoilt{"funding_granted_reversed", sample_funding_decision,
+               [](E& e) { e.mutable_funding_decision()->set_last_date("2011-05-08"); },
+               ErrorCode::dates_reversed, "funding_decision.last_date"},
+        Spoilt{"refused_funding_of_something", sample_funding_decision,
+               [](E& e) { e.mutable_funding_decision()->set_verdict(v1::FUNDING_VERDICT_REFUSED); },
+               ErrorCode::field_invalid, "funding_decision.granted_items"},
+        Spoilt{"refused_funding_of_an_amount", sample_funding_decision,
+               [](E& e) {
+                   e.mutable_funding_decision()->set_verdict(v1::FUNDING_VERDICT_REFUSED);
+                   e.mutable_funding_decision()->clear_granted_items();
+               },
+               ErrorCode::field_invalid, "funding_decision.amount_dkk"},
+        Spoilt{"funding_refused_unexplained", sample_funding_decision,
+               [](E& e) {
+                   v1::FundingDecision& decision = *e.mutable_funding_decision();
+                   decision.set_verdict(v1::FUNDING_VERDICT_REFUSED);
+                   decision.clear_granted_items();
+                   decision.clear_amount_dkk();
+                   decision.clear_explanation();
+               },
+               ErrorCode::field_missing, "funding_decision.explanation"}),
     name_of);
 
 INSTANTIATE_TEST_SUITE_P(
@@ -141,6 +185,9 @@ INSTANTIATE_TEST_SUITE_P(
         Spoilt{"other_outcome_unexplained", sample_course_outcome,
                [](E& e) { e.mutable_course_outcome()->clear_explanation(); },
                ErrorCode::field_missing, "course_outcome.explanation"},
+        Spoilt{"offer_due_before_the_request", sample_limits_watched,
+               [](E& e) { e.mutable_limits_watched()->set_first_offer_due_date("2011-04-03"); },
+               ErrorCode::dates_reversed, "limits_watched.first_offer_due_date"},
         Spoilt{"next_interview_before_the_last", sample_interview_held,
                [](E& e) { e.mutable_interview_held()->set_next_interview_date("2011-05-01"); },
                ErrorCode::dates_reversed, "interview_held.next_interview_date"},
@@ -159,6 +206,9 @@ INSTANTIATE_TEST_SUITE_P(
         Spoilt{"most_weeks_below_least", sample_offer_published,
                [](E& e) { offer(e).set_weeks_max(12); }, ErrorCode::field_invalid,
                "offer_published.weeks_max"},
+        Spoilt{"funded_until_before_it_holds", sample_offer_published,
+               [](E& e) { offer(e).set_funding_end_date("2011-05-08"); }, ErrorCode::dates_reversed,
+               "offer_published.funding_end_date"},
         Spoilt{"offer_over_before_it_holds", sample_offer_published,
                [](E& e) { offer(e).set_valid_until_date("2011-05-08"); }, ErrorCode::dates_reversed,
                "offer_published.valid_until_date"}),

@@ -37,10 +37,30 @@ TEST(CprInText, AnotherPersonsNumberIsFoundInGroups) {
 }
 
 TEST(CprInText, EveryDashAndSpaceOfWordProcessorsSeparates) {
-    for (const char* separator :
-         {"\xc2\xa0", "\xc2\xad", "\xe2\x80\x89", "\xe2\x80\xaf", "\xe2\x80\x90", "\xe2\x80\x91",
-          "\xe2\x80\x92", "\xe2\x80\x93", "\xe2\x80\x94", "\xe2\x80\x95", "\xe2\x81\x83",
-          "\xe2\x88\x92", " \xe2\x80\x93 "}) {
+    for (const char* separator : {"\xc2\xa0",
+                                  "\xc2\xad",
+                                  "\xe2\x80\x89",
+                                  "\xe2\x80\xaf",
+                                  "\xe2\x80\x90",
+                                  "\xe2\x80\x91",
+                                  "\xe2\x80\x92",
+                                  "\xe2\x80\x93",
+                                  "\xe2\x80\x94",
+                                  "\xe2\x80\x95",
+                                  "\xe2\x81\x83",
+                                  "\xe2\x88\x92",
+                                  " \xe2\x80\x93 ",
+                                  "\xe2\x80\x82",
+                                  "\xe2\x80\x87",
+                                  "\xe2\x80\x8b-",
+                                  "\xef\xbc\x8d",
+                                  "\xef\xb9\xa3",
+                                  "\xe3\x80\x80",
+                                  "\xef\xbb\xbf",
+                                  "     ",
+                                  "\n\n\n - \n\n\n",
+                                  ")",
+                                  "("}) {
         const std::string between{separator};
         EXPECT_TRUE(is_found("741176" + between + "1201")) << separator;
         EXPECT_TRUE(is_found("74" + between + "11" + between + "76" + between + "1201"))

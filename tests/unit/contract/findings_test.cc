@@ -74,7 +74,7 @@ TEST(Findings, OrderOfBlankTextsAndEmptyPartsIsAsOneWithout) {
     order.add_priorities("\xc2\xa0");
     order.add_sub_goals(" ");
     order.add_questions(" \xe2\x80\xaf ");
-    order.mutable_contact()->set_function_or_team("\xe2\x80\x8b");
+    order.set_citizen_wishes("\xe2\x80\x8b");
     EXPECT_THAT(found_in(envelope), ElementsAre("order.citizen_only at order"));
 }
 

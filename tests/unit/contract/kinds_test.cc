@@ -85,9 +85,16 @@ TEST(SampleOfEachKind, IsValidAndGivesTheFactsItsRuleSays) {
 TEST(SampleOfEachKind, GoesToNoAudienceButItsOwn) {
     for (const v1::Envelope& sample : sample_of_each_kind()) {
         for (const auto to : audiences) {
-            if (to == rule_of(sample).audience) continue;
+            const KindRule& rule = rule_of(sample);
+            if (to == rule.audience) continue;
             v1::Envelope envelope = sample;
             address(envelope, to);
+            if (to == v1::Audience::kParty && rule.jobcentre_alone) {
+                EXPECT_THAT(validate(envelope, sample_now),
+                            FailsAt(ErrorCode::audience_invalid, "audience.party"))
+                    << "a provider alone";
+                continue;
+            }
             EXPECT_THAT(validate(envelope, sample_now),
                         FailsAt(ErrorCode::audience_invalid, "audience"))
                 << kind_name(kind_of(sample)) << " to " << to;
@@ -109,7 +116,8 @@ TEST(SampleOfEachKind, HasAnOrderOrNoneAsItsRuleSays) {
             EXPECT_THAT(validate(envelope, sample_now),
                         FailsAt(ErrorCode::audience_invalid, "audience"))
                 << rule.kind;
-            address(envelope, v1::Audience::kSenderOnly);
+            address(envelope, audience_of(rule, false));
+            if (rule.jobcentre_alone) envelope.mutable_audience()->set_party("jobcentre:101");
             const auto facts = validate(envelope, sample_now);
             ASSERT_THAT(facts, Succeeds()) << rule.kind;
             EXPECT_FALSE(facts->order_id.has_value()) << rule.kind;
@@ -147,6 +155,7 @@ TEST(SampleOfEachKind, AnswersWhereItsRuleSays) {
     for (v1::Envelope envelope : sample_of_each_kind()) {
         if (!rule_of(envelope).answers) continue;
         ++answering;
+        EXPECT_THAT(validate(envelope, sample_now), Succeeds());
         envelope.mutable_causes(0)->set_relation(v1::CAUSE_RELATION_CORRECTS);
         EXPECT_THAT(validate(envelope, sample_now), FailsAt(ErrorCode::field_missing, "causes"));
         envelope.clear_causes();
@@ -186,6 +195,31 @@ INSTANTIATE_TEST_SUITE_P(
                            },
                            ErrorCode::audience_invalid, "audience"}),
     name_of);
+
+TEST(Parties, OfAnAlertIsOneJobcentreWithAnOrderOrWithout) {
+    v1::Envelope envelope = sample_alert();
+    envelope.mutable_audience()->set_party("jobcentre:101");
+    EXPECT_THAT(validate(envelope, sample_now), Succeeds());
+    envelope.clear_order_id();
+    EXPECT_THAT(validate(envelope, sample_now), Succeeds());
+}
+
+TEST(Causes, AreNeverTheMessageItself) {
+    v1::Envelope envelope = sample_course_end();
+    v1::Cause& cause = *envelope.add_causes();
+    cause.set_message_id(envelope.message_id());
+    cause.set_relation(v1::CAUSE_RELATION_CORRECTS);
+    EXPECT_THAT(validate(envelope, sample_now),
+                FailsAt(ErrorCode::field_invalid, "causes[0].message_id"));
+    cause.set_sender(envelope.sender());
+    EXPECT_THAT(validate(envelope, sample_now),
+                FailsAt(ErrorCode::field_invalid, "causes[0].message_id"));
+    cause.set_relation(v1::CAUSE_RELATION_ANSWERS);
+    EXPECT_THAT(validate(envelope, sample_now),
+                FailsAt(ErrorCode::field_invalid, "causes[0].message_id"));
+    cause.clear_sender();
+    EXPECT_THAT(validate(envelope, sample_now), Succeeds()) << "the other party's of the same id";
+}
 
 TEST(Parties, OfAnErasureMayBeAnybody) {
     v1::Envelope envelope = sample_erasure_notice();

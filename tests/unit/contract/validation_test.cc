@@ -51,7 +51,7 @@ void add_unknown_field(google::protobuf::Message& message) {
 
 void add_cause(v1::Envelope& e, v1::CauseRelation relation) {
     v1::Cause& cause = *e.add_causes();
-    cause.set_message_id(e.message_id());
+    cause.set_message_id(e.order_id());  // any UUIDv7 but the message's own
     cause.set_relation(relation);
 }
 
@@ -523,6 +523,7 @@ TEST(ValidEnvelope, ReportsOfTwoKindsMayBeDueOnOneDay) {
 
 TEST(ValidEnvelope, HoursMayBeTheLeastAndTheMost) {
     v1::Envelope envelope = sample_absence_report();
+    absence(envelope).set_first_date("2011-01-03");
     for (const double hours : {0.25, 0.5, 7.75, 2000.0}) {
         absence(envelope).set_absent_hours(hours);
         EXPECT_THAT(validate(envelope, sample_now), Succeeds()) << hours;

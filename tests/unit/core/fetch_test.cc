@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "hub/journal/tables.h"
 #include "tests/support/hub_world.h"
 
 namespace jobbro::core {
@@ -134,6 +135,28 @@ TEST_F(FetchTest, NothingIsHandedOutThatCannotBeRecorded) {
     ASSERT_TRUE(world.open());
     world.turn({world.hello(jobcentre)});
     EXPECT_EQ(refused(jobcentre, reported_at), v1::ERROR_CODE_HUB_SEALED);
+}
+
+TEST_F(FetchTest, ARoutingRowThatIsNoneSealsTheLogAndEndsNothing) {
+    while (world.journal->size().value() < limits::block_entries) {
+        std::vector<v1::Envelope> reports;
+        for (std::size_t i = 0; i < limits::envelopes_per_submit_max; ++i) {
+            world.now = world.now.plus_ms(1);
+            reports.push_back(absence(*order_id, world.now, world.randomness));
+        }
+        world.turn({world.submit(provider, reports)});
+    }
+    // The row of the jobcentre's first block, with half a place too much.
+    Bytes row = std::string{jobcentre} + '\0' + key_of(0);
+    Bytes places = **world.log_store.get(journal::log_table::routing, row);
+    store::Batch batch;
+    batch.put(journal::log_table::routing, row, places + 'x');
+    ASSERT_TRUE(world.log_store.commit(batch, store::Durability::synced));
+    EXPECT_EQ(refused(jobcentre, reported_at), v1::ERROR_CODE_HUB_SEALED);
+    EXPECT_TRUE(world.core->is_sealed());
+    EXPECT_EQ(errors(world.turn({world.fetch(provider, placed_at)}), provider),
+              std::vector<v1::ErrorCode>{v1::ERROR_CODE_HUB_SEALED})
+        << "the hub goes on, and says so";
 }
 
 TEST_F(FetchTest, SoManyInATurnAndTheRestIsToldToWait) {

@@ -29,6 +29,26 @@ class FullListTest : public ParkedTest {
             all.push_back(frame.parked_state());
         return all;
     }
+    // The names of those that are told that they stand still, or that they go on.
+    static std::set<std::string> told(const std::vector<Turn>& turns, bool is_stopped) {
+        std::set<std::string> names;
+        for (const Turn& turn : turns) {
+            for (const v1::ParkedState& each : states(turn)) {
+                if (each.is_stopped() == is_stopped) names.insert(each.name());
+            }
+        }
+        return names;
+    }
+    Turn subscribe_from(const std::string& name, std::uint64_t sequence) {
+        FrameIn frame = world.subscribe(jobcentre, name, 4);
+        std::get<v1::ClientFrame>(frame.content).mutable_subscribe()->set_from_sequence(sequence);
+        return world.turn({frame});
+    }
+    // To each of these subscriptions of the jobcentre.
+    void give_up(const std::vector<std::string>& names, std::uint64_t sequence) {
+        for (const std::string& each : names)
+            world.turn({world.nack(jobcentre, each, sequence, v1::NACK_VERDICT_GIVE_UP)});
+    }
 };
 
 TEST_F(FullListTest, AFullListStopsTheCursorVisiblyUntilThereIsRoom) {
@@ -93,16 +113,97 @@ TEST_F(FullListTest, ManySmallListsTogetherAreBoundedTooAndOthersGoOn) {
     const auto more = report({0, 0, 0, 0});
     EXPECT_LE(world.core->parked_messages(), 7U);
     EXPECT_EQ(by_cursor(last), more) << "to the third, which has parked nothing";
-    EXPECT_EQ(world.core->stopped_subscriptions(), 1U) << "the one that met the bound";
+    EXPECT_EQ(world.core->stopped_subscriptions(), 2U) << "not only the one that met the bound";
+    EXPECT_TRUE(world.core->has_work()) << "to tell the other";
+    EXPECT_EQ(told({last, world.turn()}, true), (std::set<std::string>{"main", "second"}));
     const Turn dropped =
         world.turn({world.act_on_parked(jobcentre, "main", v1::PARKED_ACT_KIND_DROP)});
-    std::set<std::string> going_on;
-    for (const v1::ParkedState& each : states(dropped)) {
-        if (!each.is_stopped()) going_on.insert(each.name());
-    }
-    EXPECT_FALSE(going_on.empty());
+    EXPECT_EQ(told({dropped}, false), (std::set<std::string>{"main", "second"}));
     world.turn();
     EXPECT_EQ(world.core->stopped_subscriptions(), 0U);
+}
+
+TEST_F(FullListTest, AtTheTotalACursorBehindItsListParksWhatWasInFlightAndNoMore) {
+    world.parked_bounds = {100, 8, 4};
+    restart(4);
+    report(std::vector<std::size_t>(20, 1));
+    const std::uint64_t end = world.journal->size().value();
+    subscribe_from("main", end);
+    subscribe_from("second", end);
+    const auto first = report({0});
+    give_up({"main", "second"}, first[0]);
+    report({0, 0, 0});
+    ASSERT_EQ(world.core->parked_messages(), 8U);
+    for (int times = 0; times < 3; ++times) {
+        // Moved back, it would take in all the twenty: they are one citizen's.
+        for (const std::uint64_t each : by_cursor(subscribe_from("main", 0)))
+            nack(each);
+        while (world.core->has_work())
+            world.turn();
+        EXPECT_EQ(world.core->parked_messages(), 12U) << times;
+    }
+    EXPECT_EQ(world.core->stopped_subscriptions(), 2U);
+}
+
+TEST_F(FullListTest, WhatWasUnackedWhenTheTotalFilledUpComesAgainInTheNextSession) {
+    world.parked_bounds = {100, 8, 4};
+    restart(4);
+    world.turn({world.subscribe(jobcentre, "second", 4)});
+    const auto all = report({1, 2, 0});
+    give_up({"main", "second"}, all[2]);
+    report({0, 0, 0});
+    ASSERT_EQ(world.core->parked_messages(), 8U);
+    for (int times = 0; times < 3; ++times)
+        EXPECT_THAT(by_cursor(reconnect(4)), ElementsAre(all[0], all[1])) << times;
+    nack(all[0]);
+    nack(all[1]);
+    EXPECT_EQ(world.core->parked_messages(), 10U);
+    EXPECT_THAT(from_list(after_s(1)), ElementsAre(all[0], all[1])) << "the cursor is past them";
+}
+
+TEST_F(FullListTest, TheListsOfAPartyTogetherStopItAndNobodyElse) {
+    world.parked_bounds = {100, 100, 4, 6};
+    restart(4);
+    world.turn({world.subscribe(jobcentre, "second", 4)});
+    world.turn({world.subscribe(jobcentre, "third", 4)});
+    world.turn({world.subscribe(provider, "main", 4)});
+    const auto first = report({0});
+    give_up({"main", "second"}, first[0]);
+    world.turn({world.nack(provider, "main", 3, v1::NACK_VERDICT_GIVE_UP)});
+    world.turn({world.ack(jobcentre, "third", first[0])});
+    const auto more = report({0, 0, 1, 1});
+    EXPECT_EQ(world.core->parked_messages(), 6U + 1U);
+    EXPECT_EQ(world.core->stopped_subscriptions(), 2U) << "the provider goes on";
+    EXPECT_EQ(told({last, world.turn()}, true), (std::set<std::string>{"main", "second"}));
+    EXPECT_THAT(deliveries(world.turn({world.ack(jobcentre, "third", more[3])}), jobcentre),
+                IsEmpty());
+    const auto later = report({2});
+    EXPECT_EQ(by_cursor(last), later) << "to the third, which has parked nothing";
+    const Turn dropped =
+        world.turn({world.act_on_parked(jobcentre, "main", v1::PARKED_ACT_KIND_DROP)});
+    EXPECT_EQ(told({dropped}, false), (std::set<std::string>{"main", "second"}));
+    EXPECT_EQ(world.core->stopped_subscriptions(), 0U);
+}
+
+TEST_F(FullListTest, RoomThatTheCursorMakesByItselfIsUsed) {
+    world.parked_bounds = {3, 100, 4};
+    restart(4);
+    const auto all = report({1, 0, 0});
+    nack(all[1], v1::NACK_VERDICT_GIVE_UP);
+    act(v1::PARKED_ACT_KIND_DROP);
+    nack(report({2})[0], v1::NACK_VERDICT_GIVE_UP);
+    EXPECT_TRUE(status().is_stopped()) << "two dropped before the cursor, and one parked";
+    v1::Envelope accepted = acceptance(orders[0], world.now, world.randomness);
+    accepted.mutable_citizen()->set_cpr_number(made_up_citizen(0));
+    const auto told = outcomes(world.turn({world.submit(provider, {accepted})}));
+    FrameIn some = world.subscribe(jobcentre, "main", 4);
+    std::get<v1::ClientFrame>(some.content)
+        .mutable_subscribe()
+        ->add_kinds(v1::MESSAGE_KIND_ORDER_ACCEPTANCE);
+    // What was unacked is of no kind asked for, so the cursor goes past what was dropped.
+    Turn turn = world.turn({some});
+    if (by_cursor(turn).empty()) turn = world.turn();
+    EXPECT_THAT(by_cursor(turn), ElementsAre(told.at(0).receipt().sequence()));
 }
 
 // --- What people see and do ------------------------------------------------------------------

@@ -267,7 +267,7 @@ TEST_F(ParkedTest, TheLoopIsToldWhenTheNextIsDue) {
     EXPECT_EQ(world.core->next_due(), std::nullopt) << "nobody has it open";
 }
 
-TEST_F(ParkedTest, WhatAPartyMayNotHaveAnyMoreLeavesTheList) {
+TEST_F(ParkedTest, WhatAPartyMayNotHaveForAWhileStaysParkedAndComesWhenItMay) {
     world.turn({world.subscribe(provider, "main")});
     const auto placed = [&](std::size_t i) {
         v1::Envelope again =
@@ -280,15 +280,35 @@ TEST_F(ParkedTest, WhatAPartyMayNotHaveAnyMoreLeavesTheList) {
         cause.set_message_id(made.message_id());
         return outcomes(world.turn({world.submit(jobcentre, {again})}))[0].receipt().sequence();
     };
+    const auto told = [&] {
+        const auto lists = frames_to(world.turn({world.list_parked(provider, "main")}), provider,
+                                     v1::HubFrame::kParkedList);
+        return lists.at(0).parked_list().messages(0);
+    };
     const std::uint64_t second = placed(0);
     world.turn({world.ack(provider, "main", second - 1)});
     world.turn({world.nack(provider, "main", second)});
     world.turn({world.statement(world.grant(provider, {other_jobcentre}), controller)});
-    world.now = world.now.plus_ms(1000);
-    EXPECT_THAT(deliveries(world.turn(), provider), IsEmpty());
+    EXPECT_THAT(deliveries(after_s(1), provider), IsEmpty());
+    EXPECT_EQ(world.core->parked_messages(), 1U);
+    EXPECT_EQ(told().attempts(), 0U) << "it was no attempt";
+    EXPECT_EQ(told().waits_for(), v1::PARKED_WAIT_NEXT_ATTEMPT);
+    EXPECT_FALSE(told().has_notification());
+    world.turn({world.statement(world.grant(provider, {jobcentre}), controller)});
+    EXPECT_THAT(deliveries(after_s(limits::parked_delay_s_max - 10), provider), IsEmpty());
+    const auto got = deliveries(after_s(10), provider);
+    ASSERT_EQ(got.size(), 1U);
+    EXPECT_EQ(got[0].sequence(), second);
+    EXPECT_EQ(got[0].attempt(), 1U);
+}
+
+TEST_F(ParkedTest, WhatAPartyMayNotHaveCanBeDropped) {
+    world.turn({world.subscribe(provider, "main")});
+    world.turn({world.nack(provider, "main", 3)});
+    world.turn({world.statement(world.grant(provider, {other_jobcentre}), controller)});
+    after_s(1);
+    world.turn({world.act_on_parked(provider, "main", v1::PARKED_ACT_KIND_DROP, {3})});
     EXPECT_EQ(world.core->parked_messages(), 0U);
-    world.turn();
-    EXPECT_EQ(world.log_store.rows(journal::log_table::parked), 0U);
 }
 
 // --- Restarts --------------------------------------------------------------------------------
@@ -366,6 +386,22 @@ TEST_F(ParkedTest, ARewindDeliversWhatWasHandledFromTheListAgain) {
     EXPECT_EQ(by_cursor(world.turn({back})), all);
 }
 
+TEST_F(ParkedTest, OnlyAMoveBackBringsBackWhatWasDropped) {
+    open();
+    const auto all = report({1, 0});
+    nack(all[1], v1::NACK_VERDICT_GIVE_UP);
+    act(v1::PARKED_ACT_KIND_DROP, {all[1]});
+    const auto from = [&](std::uint64_t sequence) {
+        FrameIn frame = world.subscribe(jobcentre, "main");
+        std::get<v1::ClientFrame>(frame.content).mutable_subscribe()->set_from_sequence(sequence);
+        return by_cursor(world.turn({frame}));
+    };
+    EXPECT_THAT(from(all[0]), ElementsAre(all[0])) << "forward, to before it";
+    EXPECT_THAT(from(all[0]), ElementsAre(all[0])) << "where the cursor is";
+    EXPECT_THAT(from(all[1]), IsEmpty()) << "forward";
+    EXPECT_EQ(from(all[0]), all) << "back";
+}
+
 TEST_F(ParkedTest, RowsTellNothingInTheClearAndAreHeldToTheirPlace) {
     open();
     const auto all = report({0, 1});
@@ -420,16 +456,19 @@ TEST_F(ParkedTest, WhatIsNotOutCannotBeGivenBackNorAckedFromTheList) {
 TEST_F(ParkedTest, ANackThatSaysWhatItMustNotParksNothing) {
     open();
     const auto all = report({0});
-    EXPECT_THAT(errors(nack(all[0], v1::NACK_VERDICT_UNSPECIFIED), jobcentre),
-                ElementsAre(v1::ERROR_CODE_FIELD_OUT_OF_BOUNDS));
-    EXPECT_THAT(errors(nack(all[0], v1::NACK_VERDICT_GIVE_UP,
-                            std::string(limits::nack_reason_bytes_max + 1, 'x')),
-                       jobcentre),
-                ElementsAre(v1::ERROR_CODE_FIELD_OUT_OF_BOUNDS));
-    EXPECT_THAT(
-        errors(nack(all[0], v1::NACK_VERDICT_GIVE_UP, std::string{"no case for "} + citizen),
-               jobcentre),
-        ElementsAre(v1::ERROR_CODE_CPR_IN_TEXT));
+    const auto refused = [&](v1::NackVerdict verdict, const std::string& reason) {
+        const auto frames =
+            frames_to(nack(all[0], verdict, reason), jobcentre, v1::HubFrame::kError);
+        EXPECT_EQ(frames.size(), 1U);
+        return std::pair{frames.at(0).error().code(), frames.at(0).error().detail()};
+    };
+    const auto give_up = v1::NACK_VERDICT_GIVE_UP;
+    EXPECT_EQ(refused(v1::NACK_VERDICT_UNSPECIFIED, ""),
+              std::pair(v1::ERROR_CODE_FIELD_OUT_OF_BOUNDS, std::string{"verdict"}));
+    EXPECT_EQ(refused(give_up, std::string(limits::nack_reason_bytes_max + 1, 'x')),
+              std::pair(v1::ERROR_CODE_FIELD_OUT_OF_BOUNDS, std::string{"reason"}));
+    EXPECT_EQ(refused(give_up, std::string{"no case for "} + citizen),
+              std::pair(v1::ERROR_CODE_CPR_IN_TEXT, std::string{"reason"}));
     EXPECT_EQ(world.core->parked_messages(), 0U);
     ack(all[0]);
     EXPECT_THAT(by_cursor(reconnect()), IsEmpty());

@@ -169,7 +169,7 @@ TEST_F(SubscriptionTest, OnlyTheKindsAskedForAreDelivered) {
     content(some).add_kinds(v1::MESSAGE_KIND_ABSENCE_REPORT);
     EXPECT_EQ(sequences(deliveries(world.turn({some}), jobcentre)),
               (std::vector<std::uint64_t>{first, last}));
-    // What was passed over counts as acked once something after it is, and not before.
+    // What was passed over counts as acked once all delivered before it is, and not before.
     world.turn({world.ack(jobcentre, "main", first)});
     EXPECT_EQ(sequences(deliveries(world.turn({world.subscribe(jobcentre, "main")}), jobcentre)),
               (std::vector<std::uint64_t>{accepted.receipt().sequence(), last}));
@@ -243,17 +243,48 @@ TEST_F(SubscriptionTest, AfterARewindAcksCoverWhatWasDeliveredSince) {
               (std::vector<std::uint64_t>{all[1], all[2]}));
 }
 
-TEST_F(SubscriptionTest, ARewindThatPassesOverEverythingLeavesTheCursorWhereItWasPut) {
-    const auto all = report(2);
-    world.turn({world.subscribe(jobcentre, "main")});
-    world.turn({world.ack(jobcentre, "main", all[1])});
-    FrameIn back = world.subscribe(jobcentre, "main");
-    auto& subscribe = *std::get<v1::ClientFrame>(back.content).mutable_subscribe();
-    subscribe.mutable_from_beginning();
-    subscribe.add_kinds(v1::MESSAGE_KIND_ORDER);
-    world.turn({back});
-    EXPECT_EQ(sequences(deliveries(world.turn({world.subscribe(jobcentre, "main")}), jobcentre)),
-              all);
+TEST_F(SubscriptionTest, WhatKindsPassOverIsNotReadAgainAtTheNextOpening) {
+    const auto all = report(3);
+    FrameIn some = world.subscribe(jobcentre, "main");
+    std::get<v1::ClientFrame>(some.content)
+        .mutable_subscribe()
+        ->add_kinds(v1::MESSAGE_KIND_ORDER_ACCEPTANCE);
+    EXPECT_TRUE(deliveries(world.turn({some}), jobcentre).empty());
+    const auto next = [&] {
+        EXPECT_TRUE(world.open());
+        world.turn({world.hello(jobcentre), world.hello(provider)});
+        return frames_to(world.turn({some}), jobcentre, v1::HubFrame::kSubscribed)
+            .at(0)
+            .subscribed()
+            .next_sequence();
+    };
+    world.turn();  // stores the cursor
+    EXPECT_EQ(next(), all[2] + 1);
+    // Not before what was delivered is acked.
+    const auto accepted = outcomes(world.turn(
+        {world.submit(provider, {acceptance(*order_id, world.now, world.randomness)})}))[0];
+    report(3);
+    world.turn();
+    EXPECT_LE(next(), accepted.receipt().sequence());
+    world.turn({world.ack(jobcentre, "main", accepted.receipt().sequence())});
+    EXPECT_EQ(next(), world.journal->size().value());
+}
+
+TEST_F(SubscriptionTest, KindsDoNotPassOverWhatThePartyMayNotHaveForAWhile) {
+    const std::uint64_t placed = world.journal->size().value() - 1;
+    v1::Envelope notice = envelope(jobcentre, *order_id, world.now, world.randomness);
+    notice.mutable_notice()->set_text("The course is held in another room.");
+    const auto told = outcomes(world.turn({world.submit(jobcentre, {notice})}));
+    ASSERT_TRUE(told.at(0).has_receipt());
+    world.turn({world.statement(world.grant(provider, {other_jobcentre}), controller)});
+    FrameIn orders = world.subscribe(provider, "main");
+    std::get<v1::ClientFrame>(orders.content)
+        .mutable_subscribe()
+        ->add_kinds(v1::MESSAGE_KIND_ORDER);
+    EXPECT_TRUE(deliveries(world.turn({orders}), provider).empty());
+    world.turn({world.statement(world.grant(provider, {jobcentre}), controller)});
+    EXPECT_EQ(sequences(deliveries(world.turn({orders}), provider)),
+              std::vector<std::uint64_t>{placed});
 }
 
 TEST_F(SubscriptionTest, KindsFormAndStartHaveBounds) {

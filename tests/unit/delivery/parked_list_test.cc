@@ -96,6 +96,25 @@ TEST(ParkedList, ForAPersonCountsWhatWaitsAndWhatIsBehindItOfTheSameLane) {
     EXPECT_EQ(list.count_for_person(), 2U);
 }
 
+TEST(ParkedList, ItKnowsWithoutCountingWhetherAnyWaitsForAPerson) {
+    ParkedList list;
+    Parked waiting = message(1);
+    waiting.waits_for_person = true;
+    list.add(Sequence{1}, waiting);
+    list.add(Sequence{2}, message(2));
+    EXPECT_TRUE(list.has_for_person());
+    list.change(Sequence{1}, message(1));
+    EXPECT_FALSE(list.has_for_person());
+    list.change(Sequence{2}, [] {
+        Parked given_up = message(2);
+        given_up.waits_for_person = true;
+        return given_up;
+    }());
+    EXPECT_TRUE(list.has_for_person());
+    list.remove(Sequence{2});
+    EXPECT_FALSE(list.has_for_person());
+}
+
 TEST(ParkedList, TheDelayDoublesToABound) {
     const auto delay_s = [](std::uint32_t attempts) {
         return (due_after(attempts, start).microseconds - start.microseconds) / 1'000'000;

@@ -50,6 +50,14 @@ class SubscriptionsTest : public ::testing::Test {
         ASSERT_TRUE(
             subscriptions->subscribe(party, "main", opening, SessionNumber{session}, moment()));
     }
+    void give_back(const std::string& party, std::uint64_t session, std::uint64_t sequence,
+                   v1::NackVerdict verdict = v1::NACK_VERDICT_RETRY_LATER) {
+        v1::Nack nack;
+        nack.set_name("main");
+        nack.set_sequence(sequence);
+        nack.set_verdict(verdict);
+        ASSERT_TRUE(subscriptions->nack(party, nack, SessionNumber{session}, moment()));
+    }
     std::map<std::uint64_t, std::size_t> collect() {
         std::map<std::uint64_t, std::size_t> counts;
         const auto collected = subscriptions->collect(
@@ -60,6 +68,26 @@ class SubscriptionsTest : public ::testing::Test {
                 static_cast<std::size_t>(each.deliveries.deliveries_size());
         }
         return counts;
+    }
+    // Of all that goes out until there is nothing to do, by sequence: those from the list, or those
+    // by way of the cursor.
+    struct Drained {
+        std::vector<std::uint64_t> from_list;
+        std::vector<std::uint64_t> by_cursor;
+    };
+    Drained drain() {
+        Drained drained;
+        while (subscriptions->has_work()) {
+            const auto collected = subscriptions->collect(
+                [](const std::string&, const journal::OpenedEntry&) { return true; }, moment());
+            for (const Outgoing& each : collected->outgoing) {
+                for (const v1::Delivery& delivery : each.deliveries.deliveries()) {
+                    auto& all = delivery.attempt() > 0 ? drained.from_list : drained.by_cursor;
+                    all.push_back(delivery.sequence());
+                }
+            }
+        }
+        return drained;
     }
     HubWorld world;
     std::optional<Subscriptions> subscriptions;
@@ -139,6 +167,74 @@ TEST_F(SubscriptionsTest, BytesComeBackWithANackAndWithAnAckFromTheList) {
     while (subscriptions->has_work())
         sent += collect()[1];
     EXPECT_EQ(sent, most) << "nothing was left in the account";
+}
+
+TEST_F(SubscriptionsTest, ParkedOnesTakeHalfOfTheBytesAtMostSoThatOthersFlow) {
+    const std::size_t bytes = 40 * 1024;
+    const auto heads = limits::unacked_bytes_max / bytes;
+    const auto half = limits::unacked_bytes_max / 2 / bytes + 1;
+    open("a", 1);
+    for (std::size_t i = 0; i < heads; ++i)
+        record("a", 1, bytes, "provider:" + std::to_string(i));
+    const std::vector<std::uint64_t> first = drain().by_cursor;
+    ASSERT_EQ(first.size(), heads);
+    for (const std::uint64_t each : first)
+        give_back("a", 1, each);
+    record("a", 10, bytes);
+    world.now = world.now.plus_ms(1000);
+    const Drained both = drain();
+    EXPECT_LE(both.from_list.size(), half);
+    EXPECT_GT(both.from_list.size(), half / 2);
+    EXPECT_EQ(both.by_cursor.size(), 10U);
+    // What comes back, by an ack, a Nack or the end of the session, makes room for others.
+    ASSERT_TRUE(subscriptions->ack_parked("a", "main", SessionNumber{1},
+                                          Sequence{both.from_list[0]}, moment()));
+    EXPECT_EQ(drain().from_list.size(), 1U);
+    give_back("a", 1, both.from_list[1], v1::NACK_VERDICT_GIVE_UP);
+    EXPECT_EQ(drain().from_list.size(), 1U);
+    world.now = world.now.plus_ms(1000);
+    open("a", 2);
+    const Drained again = drain();
+    EXPECT_LE(again.from_list.size(), half);
+    EXPECT_GT(again.from_list.size(), half / 2);
+    EXPECT_EQ(again.by_cursor.size(), 10U);
+}
+
+TEST_F(SubscriptionsTest, TheStatusTellsFirstOfThoseThatNeedSomebody) {
+    subscriptions.emplace(*Subscriptions::open(*world.journal, {2, 100, 4}));
+    std::uint64_t session = 0;
+    for (const char* party : {"a", "b", "c", "d", "e"})
+        open(party, ++session);
+    const auto first_of = [&](const std::string& party) {
+        record(party, 1);
+        return drain().by_cursor.at(0);
+    };
+    give_back("b", 2, first_of("b"));
+    give_back("c", 3, first_of("c"), v1::NACK_VERDICT_GIVE_UP);
+    give_back("e", 5, first_of("e"));
+    record("e", 2);
+    drain();
+    const auto parties = [&](std::size_t most) {
+        std::vector<std::string> all;
+        for (const v1::SubscriptionStatus& each : subscriptions->status(most))
+            all.push_back(each.party());
+        return all;
+    };
+    EXPECT_EQ(parties(2), (std::vector<std::string>{"c", "e"})) << "a person, and a full list";
+    EXPECT_EQ(parties(4), (std::vector<std::string>{"c", "e", "a", "b"}));
+    EXPECT_EQ(parties(100), (std::vector<std::string>{"c", "e", "a", "b", "d"}));
+}
+
+TEST_F(SubscriptionsTest, ThoseThatTheTotalStopsAreKnownAfterARestartToo) {
+    for (const char* party : {"a", "b"}) {
+        open(party, 1);
+        record(party, 3);
+        give_back(party, 1, drain().by_cursor.at(0));
+    }
+    ASSERT_TRUE(world.journal->commit(world.randomness));
+    subscriptions.emplace(*Subscriptions::open(*world.journal, {100, 6, 4}));
+    EXPECT_EQ(subscriptions->parked(), 6U);
+    EXPECT_EQ(subscriptions->stopped(), 2U) << "the first that was read too";
 }
 
 TEST_F(SubscriptionsTest, WhatIsAboutNoCitizenIsHeldUpBySender) {

@@ -1,11 +1,12 @@
 #include "adapters/kit/durable_client.h"
 
+#include <atomic>
 #include <semaphore>
 #include <stdexcept>
 
-#include "adapters/kit/hand_in_order.h"
 #include "tests/support/temporary_folder.h"
 #include "tests/unit/kit/fake_hub.h"
+#include "tests/unit/kit/file_size_limit.h"
 
 namespace jobbro::kit {
 namespace {
@@ -23,47 +24,6 @@ constexpr const char* nowhere = "tcp://127.0.0.1:9";
 MadeEnvelope envelope(const std::string& bytes, const std::string& lane = "a") {
     return MadeEnvelope{bytes, "id-" + bytes, lane};
 }
-
-// --- Whose turn it is ---------------------------------------------------------------------------
-
-std::vector<std::uint64_t> all_next(HandInOrder& order) {
-    std::vector<std::uint64_t> tickets;
-    while (const auto ticket = order.next())
-        tickets.push_back(*ticket);
-    return tickets;
-}
-
-TEST(HandInOrder, OneOfALaneIsOutAtATime) {
-    HandInOrder order;
-    order.add(1, "a");
-    order.add(2, "b");
-    order.add(3, "a");
-    order.add(4, "");
-    order.add(5, "");
-    EXPECT_THAT(all_next(order), ElementsAre(1, 2, 4, 5));
-    EXPECT_EQ(order.out(), 4U);
-    order.settled(4);
-    order.settled(2);
-    EXPECT_THAT(all_next(order), IsEmpty());
-    order.settled(1);
-    EXPECT_THAT(all_next(order), ElementsAre(3));
-    EXPECT_EQ(order.size(), 2U);
-}
-
-TEST(HandInOrder, WhatWaitsAgainGoesBeforeWhatWaitedForIt) {
-    HandInOrder order;
-    order.add(1, "a");
-    order.add(2, "a");
-    EXPECT_THAT(all_next(order), ElementsAre(1));
-    order.returned(1);
-    EXPECT_TRUE(order.may_go());
-    order.add(3, "a");
-    EXPECT_THAT(all_next(order), ElementsAre(1));
-    order.settled(1);
-    EXPECT_THAT(all_next(order), ElementsAre(2));
-}
-
-// --- With a hub ---------------------------------------------------------------------------------
 
 class DurableClientTest : public ::testing::Test {
   protected:
@@ -343,6 +303,111 @@ TEST_F(DurableClientTest, NoErrorOfAnEndedClientIsTakenForTheHubsJudgement) {
     EXPECT_THAT(told(), IsEmpty());
 }
 
+// --- What the hub says to a message --------------------------------------------------------------
+
+TEST_F(DurableClientTest, WhatTheHubHasJudgedIsToldAndNotSentAgain) {
+    const std::vector<ErrorCode> codes = {ErrorCode::party_unknown, ErrorCode::provider_unknown,
+                                          ErrorCode::role_not_allowed, ErrorCode::order_unknown,
+                                          ErrorCode::signer_not_entitled};
+    for (const ErrorCode code : codes)
+        hub_.refuse(Bytes{error_text(code).name}, code);
+    ASSERT_TRUE(hub_.start());
+    const auto client = open(settings(hub_.endpoint()));
+    for (const ErrorCode code : codes)
+        ASSERT_TRUE(client->submit(envelope(std::string{error_text(code).name})));
+    ASSERT_TRUE(client->submit(envelope("last")));
+    ASSERT_TRUE(client->wait_until_settled(patience));
+    EXPECT_THAT(hub_.recorded(), ElementsAre("last"));
+    ASSERT_THAT(told(), SizeIs(codes.size() + 1));
+    for (std::size_t i = 0; i < codes.size(); ++i)
+        EXPECT_THAT(*told_[i].fate, FailsWith(codes[i]));
+    EXPECT_EQ(client->metrics()->refused_total, codes.size());
+}
+
+TEST_F(DurableClientTest, ACauseThatDoesNotBecomeKnownIsARefusal) {
+    hub_.refuse("early", ErrorCode::cause_unknown);
+    ASSERT_TRUE(hub_.start());
+    auto hasty = settings(hub_.endpoint());
+    hasty.client.queue.cause_wait_ms = 50;
+    const auto client = open(std::move(hasty));
+    ASSERT_TRUE(client->submit(envelope("early")));
+    ASSERT_TRUE(client->submit(envelope("late")));
+    ASSERT_TRUE(client->wait_until_settled(patience));
+    ASSERT_THAT(told(), ElementsAre("id-early", "id-late"));
+    EXPECT_THAT(*told_.front().fate, FailsWith(ErrorCode::cause_unknown));
+    EXPECT_THAT(hub_.recorded(), ElementsAre("late"));
+}
+
+TEST_F(DurableClientTest, WhatIsWrongWithKeysOrTheLogLeavesAMessageWaiting) {
+    const std::vector<ErrorCode> codes = {ErrorCode::signature_wrong, ErrorCode::key_unknown,
+                                          ErrorCode::key_disabled, ErrorCode::hub_sealed,
+                                          ErrorCode::field_out_of_bounds};
+    std::vector<Bytes> names;
+    for (const ErrorCode code : codes) {
+        names.emplace_back(error_text(code).name);
+        hub_.refuse(names.back(), code, 1);
+    }
+    ASSERT_TRUE(hub_.start());
+    const auto client = open(settings(hub_.endpoint()));
+    for (const Bytes& name : names)
+        ASSERT_TRUE(client->submit(envelope(name)));
+    ASSERT_TRUE(client->wait_until_settled(patience));
+    EXPECT_EQ(hub_.recorded(), names);
+    EXPECT_EQ(client->metrics()->refused_total, 0U);
+}
+
+TEST_F(DurableClientTest, AnOutboxThatFailsIsToldOnceAndLosesNothing) {
+    hub_.hold_submits();
+    ASSERT_TRUE(hub_.start());
+    std::counting_semaphore<10> failed{0};
+    std::atomic<int> calls = 0;
+    {
+        auto watched = settings(hub_.endpoint());
+        watched.on_store_failed = [&](const Error& error) {
+            EXPECT_EQ(error.code, ErrorCode::store_failed);
+            ++calls;
+            failed.release();
+        };
+        const auto client = open(std::move(watched));
+        ASSERT_TRUE(client->submit(envelope("one")));
+        ASSERT_TRUE(hub_.wait_for_submit());
+        const FileSizeLimit limit{1};
+        hub_.let_submits_through();
+        ASSERT_TRUE(failed.try_acquire_for(patience));
+        const auto metrics = client->metrics();
+        ASSERT_TRUE(metrics.has_value());
+        EXPECT_TRUE(metrics->has_store_failed);
+        EXPECT_EQ(metrics->last_store_error->code, ErrorCode::store_failed);
+        EXPECT_THAT(client->submit(envelope("two")), FailsWith(ErrorCode::store_failed));
+        client->close();
+    }
+    EXPECT_EQ(calls, 1);
+    EXPECT_THAT(told(), IsEmpty());
+    const auto client = open(settings(hub_.endpoint()));
+    ASSERT_TRUE(client->wait_until_settled(patience));
+    EXPECT_THAT(told(), ElementsAre("id-one"));
+    EXPECT_THAT(hub_.recorded(), ElementsAre("one"));
+    EXPECT_FALSE(client->metrics()->has_store_failed);
+}
+
+TEST_F(DurableClientTest, WhatWasSentCanBeHandedInAgain) {
+    ASSERT_TRUE(hub_.start());
+    const auto client = open(settings(hub_.endpoint()));
+    ASSERT_TRUE(client->submit(envelope("one"), "tag"));
+    ASSERT_TRUE(client->wait_until_settled(patience));
+    const auto sent = client->sent(0, 10);
+    ASSERT_TRUE(sent.has_value());
+    ASSERT_THAT(*sent, SizeIs(1));
+    const OutboxRecord& record = sent->front();
+    const auto again =
+        client->client()
+            .submit(MadeEnvelope{record.envelope, record.message_id, record.order_id})
+            .get();
+    ASSERT_TRUE(again.has_value()) << again.error().line();
+    EXPECT_EQ(again->sequence, (*record.fate)->sequence);
+    EXPECT_THAT(hub_.recorded(), ElementsAre("one"));
+}
+
 TEST_F(DurableClientTest, ACallbackMaySubmit) {
     ASSERT_TRUE(hub_.start());
     auto answering = settings(hub_.endpoint());
@@ -400,6 +465,83 @@ TEST_F(DurableClientTest, DeliveriesTakeEffectOnce) {
     }));
     EXPECT_THAT(rows, ElementsAre(SqlRow{std::string{"a"}}, SqlRow{std::string{"b"}},
                                   SqlRow{std::string{"c"}}));
+}
+
+TEST_F(DurableClientTest, AHandlerMayLookAtTheFigures) {
+    hub_.set_deliveries({"a"});
+    ASSERT_TRUE(hub_.start());
+    const auto client = open(settings(hub_.endpoint()));
+    std::counting_semaphore<10> done{0};
+    const auto subscribed =
+        client->subscribe_once("reports", 8, [&](const Delivery&, Transaction&) -> Result<void> {
+            const auto metrics = client->metrics();
+            EXPECT_TRUE(metrics.has_value());
+            EXPECT_EQ(metrics->inbox_handled, 0U);
+            done.release();
+            return {};
+        });
+    ASSERT_TRUE(done.try_acquire_for(patience));
+    client->close();
+    EXPECT_EQ(client->metrics()->inbox_handled, 1U);
+}
+
+// Inserts so many bytes of text.
+Result<void> insert(Transaction& transaction, std::size_t bytes) {
+    JOBBRO_TRY(transaction.execute("INSERT INTO texts VALUES (?)", {std::string(bytes, 'x')}));
+    return {};
+}
+
+TEST_F(DurableClientTest, AnInboxWithoutRoomGivesNoMessageUp) {
+    hub_.set_deliveries({"small", "large"});
+    ASSERT_TRUE(hub_.start());
+    auto small = settings(hub_.endpoint());
+    small.inbox_bytes_max = std::uint64_t{64} * 1024;
+    const auto client = open(std::move(small));
+    ASSERT_TRUE(client->inbox()->execute_schema("CREATE TABLE texts (text TEXT)"));
+    std::counting_semaphore<10> done{0};
+    const auto subscribed = client->subscribe_once(
+        "reports", {.on_failure = OnFailure::park},
+        [&](const Delivery& delivery, Transaction& transaction) -> Result<void> {
+            // There is room when it comes again.
+            const bool is_large = delivery.envelope == "large" && delivery.attempt == 0;
+            if (!insert(transaction, is_large ? 100'000 : 10)) return ErrorCode::field_invalid;
+            done.release();
+            return {};
+        });
+    ASSERT_TRUE(hub_.wait_for_nacks(1));
+    ASSERT_TRUE(done.try_acquire_for(patience));
+    ASSERT_TRUE(done.try_acquire_for(patience));
+    client->close();
+    ASSERT_THAT(hub_.nacked(), SizeIs(1));
+    EXPECT_EQ(hub_.nacked()[0].verdict(), v1::NACK_VERDICT_RETRY_LATER);
+    EXPECT_EQ(hub_.nacked()[0].reason(), "busy") << "whatever the handler made of it";
+}
+
+TEST_F(DurableClientTest, AnErrorOfTheHandlersOwnIsLeftAsItIs) {
+    hub_.set_deliveries({"a"});
+    ASSERT_TRUE(hub_.start());
+    const auto client = open(settings(hub_.endpoint()));
+    const auto subscribed = client->subscribe_once(
+        "reports", {.on_failure = OnFailure::park},
+        [](const Delivery&, Transaction&) -> Result<void> { return ErrorCode::file_unwritable; });
+    ASSERT_TRUE(hub_.wait_for_nacks(1));
+    EXPECT_EQ(hub_.nacked()[0].verdict(), v1::NACK_VERDICT_GIVE_UP);
+    EXPECT_EQ(hub_.nacked()[0].reason(), "file_unwritable");
+}
+
+TEST_F(DurableClientTest, AnInboxThatFailsStopsTheSubscriptionAndParksNothing) {
+    hub_.set_deliveries({"a", "b"});
+    ASSERT_TRUE(hub_.start());
+    const auto client = open(settings(hub_.endpoint()));
+    ASSERT_TRUE(client->inbox()->execute_schema("CREATE TABLE texts (text TEXT)"));
+    const FileSizeLimit limit{1};
+    const auto subscribed = client->subscribe_once(
+        "reports", {.on_failure = OnFailure::park},
+        [](const Delivery&, Transaction& transaction) { return insert(transaction, 10); });
+    ASSERT_TRUE(hub_.wait_for_unsubscribe());
+    client->close();
+    EXPECT_THAT(hub_.nacked(), IsEmpty());
+    EXPECT_THAT(hub_.acked(), IsEmpty());
 }
 
 TEST_F(DurableClientTest, WithoutAnInboxNothingIsHandledOnce) {

@@ -164,6 +164,14 @@ v1::HubFrame FakeHub::record(const v1::Submit& submit) {
     v1::HubFrame reply;
     std::uint64_t size = 0;
     for (int i = 0; i < submit.envelopes_size(); ++i) {
+        const auto refused = refusals_.find(submit.envelopes(i));
+        if (refused != refusals_.end() && refused->second.times-- > 0) {
+            v1::Outcome& outcome = *reply.mutable_outcomes()->add_outcomes();
+            outcome.set_submit_number(submit.submit_number());
+            outcome.set_index(static_cast<std::uint32_t>(i));
+            outcome.mutable_rejection()->set_code(refused->second.code);
+            continue;
+        }
         const auto found = std::find(recorded_.begin(), recorded_.end(), submit.envelopes(i));
         const auto sequence = static_cast<std::uint64_t>(found - recorded_.begin()) + 1;
         if (found == recorded_.end()) recorded_.push_back(submit.envelopes(i));
@@ -173,7 +181,7 @@ v1::HubFrame FakeHub::record(const v1::Submit& submit) {
         outcome.mutable_receipt()->set_sequence(sequence);
         size = std::max(size, sequence + 1);
     }
-    reply.mutable_outcomes()->set_checkpoint(side_.checkpoint(size));
+    if (size > 0) reply.mutable_outcomes()->set_checkpoint(side_.checkpoint(size));
     return reply;
 }
 

@@ -35,6 +35,10 @@ class FakeHub {
     void set_silent(bool silent) { is_silent_ = silent; }
     // To be set before start(): answers every Subscribe with this error.
     void refuse_subscribing(v1::ErrorCode code) { subscribing_refused_ = code; }
+    // To be set before start(): answers this envelope with a rejection, the first so many times.
+    void refuse(const Bytes& envelope, ErrorCode code, int times = 1'000'000) {
+        refusals_[envelope] = Refused{static_cast<v1::ErrorCode>(code), times};
+    }
     // From now on submits are taken, and not looked at before they are let through.
     void hold_submits();
     void let_submits_through();
@@ -63,6 +67,10 @@ class FakeHub {
     bool wait_for_goodbye();
 
   private:
+    struct Refused {
+        v1::ErrorCode code;
+        int times;
+    };
     void run(void* context, void* router, void* zap);
     void answer_zap(void* zap) const;
     void answer(void* router);
@@ -84,6 +92,7 @@ class FakeHub {
     v1::ErrorCode subscribing_refused_ = v1::ERROR_CODE_UNSPECIFIED;
     std::mutex mutex_;
     std::condition_variable changed_;
+    std::map<Bytes, Refused> refusals_;
     std::vector<Bytes> recorded_;
     std::vector<std::uint64_t> acked_;
     std::vector<std::uint64_t> acked_parked_;

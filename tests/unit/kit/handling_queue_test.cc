@@ -87,6 +87,14 @@ TEST_F(HandlingQueueTest, StoppingDropsTheWholeOpening) {
     EXPECT_THAT(waiting(), ElementsAre(4));
 }
 
+TEST_F(HandlingQueueTest, AStoreThatFailsStopsWhereOtherErrorsPark) {
+    put({.sequence = 4, .lane = 7});
+    put({.sequence = 5, .lane = 8});
+    put({.name = "other", .sequence = 6, .lane = 7});
+    queue_.report(next(), ErrorCode::store_failed);
+    EXPECT_THAT(waiting(), ElementsAre(6));
+}
+
 TEST_F(HandlingQueueTest, TellsOnceThatThereAreReports) {
     put({.sequence = 1, .lane = 1});
     put({.sequence = 2, .lane = 2});

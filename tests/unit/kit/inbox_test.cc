@@ -394,6 +394,27 @@ TEST_F(PublishFileTest, AnotherFileIsNotOverwritten) {
     EXPECT_EQ(content_of(target_ / "5.json"), "the content");
 }
 
+TEST_F(PublishFileTest, AFileThatHoldsTheSameIsTheOneThatWasToBePublished) {
+    stage();
+    // Published, and the folder's own entry of the staged one came back with the power.
+    std::ofstream{target_ / "5.json"} << "the content";
+    EXPECT_EQ(*publish(*opened()), Handled::now);
+    EXPECT_EQ(content_of(target_ / "5.json"), "the content");
+    EXPECT_THAT(names_in(staging_), IsEmpty());
+    EXPECT_EQ(*publish(*opened()), Handled::before);
+}
+
+TEST_F(PublishFileTest, OnlyARegularFileHoldsTheSame) {
+    stage();
+    std::ofstream{folder_ / "elsewhere"} << "the content";
+    fs::create_symlink(folder_ / "elsewhere", target_ / "5.json");
+    EXPECT_THAT(publish(*opened()), FailsWith(ErrorCode::file_unwritable));
+    fs::remove(target_ / "5.json");
+    std::ofstream{target_ / "5.json"} << "the_content";
+    EXPECT_THAT(publish(*opened()), FailsWith(ErrorCode::file_unwritable));
+    EXPECT_EQ(names_in(staging_).size(), 1U);
+}
+
 TEST_F(PublishFileTest, ANameIsTheNameOfAFile) {
     fs::create_directory(target_);
     const auto inbox = opened();

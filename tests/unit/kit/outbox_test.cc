@@ -209,7 +209,7 @@ TEST_F(OutboxTest, AtItsLimitsItIsFull) {
 
 // --- Settling -----------------------------------------------------------------------------------
 
-TEST_F(OutboxTest, AReceiptIsKeptAndTheEnvelopeIsNot) {
+TEST_F(OutboxTest, AReceiptIsKeptAndTheEnvelopeWithIt) {
     {
         const auto outbox = opened();
         ASSERT_TRUE(outbox->put(envelope("one"), "tag", start));
@@ -222,7 +222,7 @@ TEST_F(OutboxTest, AReceiptIsKeptAndTheEnvelopeIsNot) {
     const OutboxRecord& record = **found;
     EXPECT_EQ(record.state, OutboxState::accepted);
     EXPECT_EQ(record.settled_at, start.plus_ms(9));
-    EXPECT_THAT(record.envelope, IsEmpty());
+    EXPECT_EQ(record.envelope, "one");
     ASSERT_TRUE(record.fate.has_value() && record.fate->has_value());
     const Receipt& kept = **record.fate;
     EXPECT_EQ(kept.message_id, "id-one");
@@ -230,6 +230,33 @@ TEST_F(OutboxTest, AReceiptIsKeptAndTheEnvelopeIsNot) {
     EXPECT_EQ(kept.recorded_at, start.plus_ms(7));
     ASSERT_THAT(kept.findings, SizeIs(1));
     EXPECT_EQ(kept.findings[0].code(), "order.citizen_only");
+}
+
+TEST_F(OutboxTest, WhatWasSentIsThereForThirtyDaysToBeHandedInAgain) {
+    const Instant due = start.plus_ms(30 * day_ms);
+    {
+        const auto outbox = opened();
+        for (const char* each : {"tagged", "refused", "noted", "waiting"})
+            ASSERT_TRUE(outbox->put(envelope(each), each, start));
+        ASSERT_TRUE(outbox->accepted(1, receipt("id-tagged", 1), start));
+        ASSERT_TRUE(outbox->refused(2, ErrorCode::order_unknown, start));
+        ASSERT_TRUE(outbox->accepted(3, receipt("id-noted", 2), start.plus_ms(5)));
+        ASSERT_TRUE(outbox->take_note({3}, start.plus_ms(5)));
+    }
+    {
+        const auto outbox = opened();
+        EXPECT_EQ(*outbox->sweep(Instant{due.microseconds - 1}), 0U);
+        EXPECT_THAT(bytes_of(outbox->sent(0, 10)), ElementsAre("tagged", "noted"));
+        EXPECT_THAT(bytes_of(outbox->sent(1, 10)), ElementsAre("noted"));
+        EXPECT_EQ(outbox->counts()->waiting_bytes, std::string_view{"waiting"}.size());
+        EXPECT_EQ(*outbox->sweep(due), 0U) << "its caller has not taken note";
+    }
+    const auto outbox = opened();
+    EXPECT_THAT(bytes_of(outbox->sent(0, 10)), ElementsAre("noted"));
+    EXPECT_EQ((*outbox->find_by_tag("tagged"))->state, OutboxState::accepted);
+    EXPECT_THAT((*outbox->find_by_tag("tagged"))->envelope, IsEmpty());
+    EXPECT_EQ(*outbox->sweep(due.plus_ms(5)), 1U);
+    EXPECT_THAT(bytes_of(outbox->sent(0, 10)), IsEmpty());
 }
 
 TEST_F(OutboxTest, ARefusalIsKeptWithTheEnvelopeUntilItIsNoted) {
@@ -453,11 +480,16 @@ TEST_F(OutboxTest, WithoutRoomItSaysSoAndGoesOnWhenThereIsSome) {
     EXPECT_GE(taken, 5U);
     EXPECT_EQ(outbox->counts()->waiting, taken);
     EXPECT_EQ(outbox->waiting(0, 100)->size(), taken);
-    // What is there can still be settled, which makes room.
+    // What is there can still be settled.
     for (std::uint64_t ticket = 1; ticket <= taken; ++ticket)
         ASSERT_TRUE(outbox->accepted(ticket, receipt("", ticket), start)) << ticket;
+    // What is only kept gives way.
+    const std::size_t kept = outbox->sent(0, 100)->size();
+    EXPECT_GT(kept, 0U);
     EXPECT_TRUE(outbox->put(large(taken), "", start));
     EXPECT_EQ(outbox->waiting(0, 100)->size(), 1U);
+    EXPECT_LT(outbox->sent(0, 100)->size(), kept);
+    EXPECT_EQ(outbox->counts()->accepted_total, taken);
     EXPECT_LE(fs::file_size(file_), small.file_bytes_max);
 }
 
@@ -473,6 +505,23 @@ TEST_F(OutboxTest, WhatMayOnlyBeReadIsSaidToBeThat) {
         const auto outbox = open();
         return !outbox && outbox.error().code == ErrorCode::file_unwritable;
     }));
+}
+
+TEST_F(OutboxTest, AFolderMayBeReachedByALinkAndTheFileMayNotBeOne) {
+    const fs::path real = folder_ / "real";
+    fs::create_directory(real);
+    fs::create_directory_symlink(real, folder_ / "link");
+    OutboxSettings linked = settings();
+    linked.file = folder_ / "link" / "outbox.db";
+    {
+        const auto outbox = Outbox::open(linked, own_);
+        ASSERT_TRUE(outbox.has_value()) << outbox.error().line();
+        ASSERT_TRUE((*outbox)->put(envelope("one"), "", start));
+    }
+    EXPECT_TRUE(fs::is_regular_file(real / "outbox.db"));
+    fs::create_symlink(real / "outbox.db", folder_ / "other.db");
+    linked.file = folder_ / "other.db";
+    EXPECT_THAT(Outbox::open(linked, own_), FailsWith(ErrorCode::file_unreadable));
 }
 
 TEST_F(OutboxTest, AFolderThatIsNotThereIsNotMade) {

@@ -359,6 +359,21 @@ TEST_F(SubscriptionSetTest, AFailureThatParksStopsNothing) {
     EXPECT_EQ(ack->ack().sequence(), 6U);
 }
 
+TEST_F(SubscriptionSetTest, AStoreThatFailsStopsWhereOtherErrorsPark) {
+    ASSERT_TRUE(set_.add(name, {.on_failure = OnFailure::park}).has_value());
+    reopen();
+    const auto two = deliver(5, 2);
+    handle(two[0]);
+    set_.failed(two[1].place(), ErrorCode::store_failed, start);
+    EXPECT_EQ(acked(), 5U);
+    const auto last = set_.next_frame();
+    EXPECT_TRUE(last && last->has_unsubscribe());
+    const auto news = set_.take_news();
+    ASSERT_THAT(news, SizeIs(1));
+    EXPECT_EQ(news[0].kind, SubscriptionNews::Kind::stopped);
+    EXPECT_EQ(news[0].error->code, ErrorCode::store_failed);
+}
+
 TEST_F(SubscriptionSetTest, WhoLeavesGivesBackFirst) {
     ASSERT_TRUE(set_.add(name, {.on_failure = OnFailure::park}).has_value());
     reopen();
