@@ -121,4 +121,11 @@ inline constexpr std::size_t attendance_sheet_rows_max = 500;
 inline constexpr std::int64_t reconnect_ms_min = 100;
 inline constexpr std::int64_t reconnect_ms_max = 10000;
 
+// The auditor's program. Reading a log of any length keeps none of it.
+inline constexpr std::size_t audit_faults_kept_max = 1000;  // told one by one; all are counted
+inline constexpr std::size_t archive_line_bytes_max =
+    128 * 1024;  // an entry in base64, and a proof
+inline constexpr std::size_t archive_selection_bytes_max = 400;
+static_assert(entry_bytes_max / 3 * 4 + 64 * 48 + 1024 < archive_line_bytes_max);
+
 }  // namespace jobbro::limits

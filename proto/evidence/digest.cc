@@ -100,6 +100,28 @@ Digest sha256(BytesView bytes) {
     return sha256_of_parts({&bytes, 1});
 }
 
+struct RunningDigest::Inner {
+    EVP_MD_CTX* context = EVP_MD_CTX_new();
+    Inner() { JOBBRO_ASSERT(EVP_DigestInit_ex2(context, algorithm(), nullptr) == 1); }
+    Inner(const Inner&) = delete;
+    Inner& operator=(const Inner&) = delete;
+    ~Inner() { EVP_MD_CTX_free(context); }
+};
+
+RunningDigest::RunningDigest() : inner_(std::make_unique<Inner>()) {}
+RunningDigest::RunningDigest(RunningDigest&&) noexcept = default;
+RunningDigest::~RunningDigest() = default;
+
+void RunningDigest::add(BytesView bytes) {
+    JOBBRO_ASSERT(EVP_DigestUpdate(inner_->context, bytes.data(), bytes.size()) == 1);
+}
+
+Digest RunningDigest::finish() {
+    Digest digest{};
+    JOBBRO_ASSERT(EVP_DigestFinal_ex(inner_->context, digest.data(), nullptr) == 1);
+    return digest;
+}
+
 Digest hmac_sha256(BytesView key, BytesView message) {
     ByteArray<block_bytes> inner_pad{};
     if (key.size() > block_bytes) {

@@ -18,14 +18,20 @@ struct Ban {
 };
 
 const std::vector<Ban>& bans() {
-    static const Texts bracketed = {"hub/store/",       "hub/front/",
-                                    "hub/ops/",         "hub/app/",
-                                    "hub/main/",        "adapters/kit/",
-                                    "tests/",           "adapters/cli/",
-                                    "adapters/daemon/", "proto/contract/json.cc"};
-    static const Texts talkers = {"hub/main/",        "adapters/cli/",
-                                  "adapters/daemon/", "adapters/kit/examples/",
-                                  "tests/",           "proto/base/assert.h"};
+    static const Texts bracketed = {"hub/store/",
+                                    "hub/front/",
+                                    "hub/ops/",
+                                    "hub/app/",
+                                    "hub/main/",
+                                    "adapters/kit/",
+                                    "tests/",
+                                    "adapters/cli/",
+                                    "adapters/daemon/",
+                                    "adapters/audit/",
+                                    "proto/contract/json.cc"};
+    static const Texts talkers = {"hub/main/",          "adapters/cli/", "adapters/audit/",
+                                  "adapters/daemon/",   "tests/",        "adapters/kit/examples/",
+                                  "proto/base/assert.h"};
     static const Texts timed = {"proto/base/clock.h", "hub/app/",  "hub/front/",
                                 "hub/ops/",           "adapters/", "tests/"};
     static const Texts sleepers = {"hub/app/", "adapters/", "tests/bench/"};
