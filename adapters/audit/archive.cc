@@ -1,12 +1,26 @@
 #include "adapters/audit/archive.h"
 
+#include <algorithm>
+#include <deque>
+
 #include "adapters/audit/archive_lines.h"
+#include "proto/base/limits.h"
 
 namespace jobbro::audit {
 namespace {
 
+// More than one a party: a key that was changed goes back to those before.
+constexpr std::size_t statements_max = 8 * limits::parties_max;
+
 Error malformed(std::uint64_t line, const std::string& what) {
     return {ErrorCode::archive_malformed, "line " + std::to_string(line) + ": " + what};
+}
+
+// An archive that was made before the log was handed over to another key names the key of then.
+bool is_key_of(const evidence::NoteVerifier& log, const evidence::NoteVerifier& named) {
+    return log.name == named.name &&
+           (log.key == named.key ||
+            std::find(log.former.begin(), log.former.end(), named.key) != log.former.end());
 }
 
 // Verifies line after line.
@@ -24,7 +38,7 @@ class ArchiveCheck {
         while (!is_ended_) {
             JOBBRO_TRY_ASSIGN(ArchiveLine line, next_line());
             if (auto* statement = std::get_if<ArchivedStatement>(&line)) {
-                JOBBRO_TRY(take_statement(statement->entry, check));
+                JOBBRO_TRY(take_statement(std::move(statement->entry)));
             } else if (auto* entry = std::get_if<ArchivedEntry>(&line)) {
                 JOBBRO_TRY(take_entry(*entry, check));
             } else if (auto* end = std::get_if<ArchiveEnd>(&line)) {
@@ -33,6 +47,7 @@ class ArchiveCheck {
                 return malformed(line_, "a second header");
             }
         }
+        take_statements_before(std::nullopt, check);
         check.finish();
         summary_.entries = check.counts();
         summary_.controllers = check.controllers();
@@ -63,7 +78,7 @@ class ArchiveCheck {
         JOBBRO_TRY_ASSIGN(ArchiveLine line, next_line());
         auto* const header = std::get_if<ArchiveHeader>(&line);
         if (header == nullptr) return malformed(line_, "an archive begins with its header");
-        if (log && log->text() != header->log.text()) {
+        if (log && !is_key_of(*log, header->log)) {
             return Error{ErrorCode::log_identity_wrong,
                          "the archive is of " + header->log.name + ", or names another key"};
         }
@@ -74,17 +89,28 @@ class ArchiveCheck {
         return {};
     }
 
-    Result<void> take_statement(const ArchivedEntry& entry, EntryCheck& check) {
+    Result<void> take_statement(ArchivedEntry entry) {
         if (entries_ > 0) return malformed(line_, "a statement after entries");
         JOBBRO_TRY(check_rising(entry.sequence, last_statement_));
+        if (waiting_.size() == statements_max) return malformed(line_, "too many statements");
         ++statements_;
         hold(entry);
-        check.take_statement(entry.sequence, entry.bytes, entry.keys);
+        waiting_.push_back(std::move(entry));
         return {};
+    }
+
+    // A key holds from its statement on, and until the next.
+    void take_statements_before(std::optional<Sequence> place, EntryCheck& check) {
+        while (!waiting_.empty() && (!place || waiting_.front().sequence < *place)) {
+            const ArchivedEntry& statement = waiting_.front();
+            check.take_statement(statement.sequence, statement.bytes, statement.keys);
+            waiting_.pop_front();
+        }
     }
 
     Result<void> take_entry(const ArchivedEntry& entry, EntryCheck& check) {
         JOBBRO_TRY(check_rising(entry.sequence, last_entry_));
+        take_statements_before(entry.sequence, check);
         ++entries_;
         if (entry.is_erased) ++summary_.erased;
         hold(entry);
@@ -128,6 +154,7 @@ class ArchiveCheck {
     const OnArchived* on_entry_;
     ArchiveSummary summary_;
     evidence::RunningDigest digest_;
+    std::deque<ArchivedEntry> waiting_;  // statements that no entry so far comes after
     std::uint64_t line_ = 0;
     std::uint64_t statements_ = 0;
     std::uint64_t entries_ = 0;

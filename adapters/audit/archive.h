@@ -18,10 +18,10 @@
 namespace jobbro::audit {
 
 struct ArchiveHeader {
-    evidence::NoteVerifier log;
-    std::string checkpoint;  // a signed note; all proofs lead to its root
-    std::string selection;   // what was chosen, for people; names no citizen; one line
-    std::string made_at;     // "2026-01-02T03:04:05Z"
+    evidence::NoteVerifier log;  // the key it had when the archive was made
+    std::string checkpoint;      // a signed note by that key; all proofs lead to its root
+    std::string selection;       // what was chosen, for people; names no citizen; one line
+    std::string made_at;         // "2026-01-02T03:04:05Z"
 };
 
 struct ArchivedEntry {
@@ -74,9 +74,11 @@ using KnownControllers = std::map<std::string, evidence::VerifyingKey>;
 // Takes each entry that was read, in order, whether there were faults or not.
 using OnArchived = std::function<Result<void>(const ArchivedEntry&)>;
 
-// Reads an archive once through, a line at a time, and verifies it: the checkpoint's signature,
-// each entry's form, proof, keys and signature, that the lines are as they were written and that
-// none is missing. `log`: the log's key as the reader knows it; none: the one the archive names.
+// Reads an archive once through, a line at a time, and keeps of it its statements alone, at most
+// some 65,000. Verifies the checkpoint's signature, each entry's form, proof, keys and signature by
+// the key its sender had then, that the lines are as they were written and that none is missing.
+// `log`: the log's key as the reader knows it, and those it had before; none: the one the archive
+// names.
 // `controllers`: entry 0 must be there and name them, with these keys.
 // Errors: archive_malformed (truncated, garbled, changed; with the line); log_identity_wrong (of
 // another log, or another key); note_malformed, signature_missing, signature_wrong (of the

@@ -21,11 +21,17 @@ int exit_status(const Error& error) {
     return error.code == ErrorCode::usage ? exit_usage : exit_refused;
 }
 
+Result<bool> is_about_hub(const GlobalOptions& global, const std::string& path) {
+    if (path.empty()) return true;
+    if (global.hub.key.empty()) return false;
+    return Error{ErrorCode::usage, "--key is for a running hub, and then there is no path"};
+}
+
 Result<std::optional<evidence::NoteVerifier>> find_log_key(const GlobalOptions& global) {
     std::optional<evidence::NoteVerifier> log;
-    if (!global.hub_key.empty()) {
-        JOBBRO_TRY_ASSIGN(const auto keys, evidence::read_hub_public_keys(global.hub_key));
-        JOBBRO_TRY_ASSIGN(log, evidence::NoteVerifier::parse(keys.verifier_key));
+    if (!global.hub.hub_key.empty()) {
+        JOBBRO_TRY_ASSIGN(const auto keys, evidence::read_hub_public_keys(global.hub.hub_key));
+        JOBBRO_TRY_ASSIGN(log, evidence::verifier_of(keys));
     }
     if (global.hub_keys.empty()) return log;
     JOBBRO_TRY_ASSIGN(const auto keys, evidence::read_hub_secret_keys(global.hub_keys));
@@ -33,7 +39,7 @@ Result<std::optional<evidence::NoteVerifier>> find_log_key(const GlobalOptions& 
     if (log && log->text() != own.text()) {
         return Error{ErrorCode::log_identity_wrong, "--hub-key and --hub-keys are of two logs"};
     }
-    return std::optional<evidence::NoteVerifier>{own};
+    return log ? log : std::optional<evidence::NoteVerifier>{own};
 }
 
 Result<evidence::NoteVerifier> need_log_key(const GlobalOptions& global) {

@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 
+#include "adapters/audit/hub_reader.h"
 #include "adapters/audit/log_folder.h"
 #include "proto/base/result.h"
 #include "proto/evidence/note.h"
@@ -24,8 +25,8 @@ inline constexpr int exit_usage = 2;    // the program was called wrongly
 
 // Options that commands have in common.
 struct GlobalOptions {
-    std::string hub_key;     // the hub's public key file
-    std::string hub_keys;    // its secret key file, for its master key
+    HubOptions hub;          // a running one; its key file also says whose log a folder holds
+    std::string hub_keys;    // the hub's secret key file, for its master key
     bool torn_tail = false;  // the machine stopped in the middle of a write
 };
 
@@ -38,9 +39,18 @@ void add_verify(CLI::App& program, const GlobalOptions& global, Command& chosen)
 void add_checkpoint(CLI::App& program, const GlobalOptions& global, Command& chosen);
 void add_tiles(CLI::App& program, const GlobalOptions& global, Command& chosen);
 void add_prove(CLI::App& program, const GlobalOptions& global, Command& chosen);
+void add_replay(CLI::App& program, const GlobalOptions& global, Command& chosen);
+void add_export(CLI::App& program, const GlobalOptions& global, Command& chosen);
+void add_timeline(CLI::App& program, const GlobalOptions& global, Command& chosen);
+void add_access(CLI::App& program, const GlobalOptions& global, Command& chosen);
+void add_extract(CLI::App& program, const GlobalOptions& global, Command& chosen);
 
 // Which status an error ends the program with.
 int exit_status(const Error& error);
+
+// Whether a command is about a running hub: it is when no path is given. Errors: usage when there
+// are both a path and an auditor's key.
+Result<bool> is_about_hub(const GlobalOptions& global, const std::string& path);
 
 // The log's key as --hub-key or --hub-keys has it; none when neither is given.
 // Errors: those of reading key files; log_identity_wrong when the two are of different logs.

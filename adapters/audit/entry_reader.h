@@ -42,6 +42,13 @@ struct Entry {
     BytesView sealed_body;
 };
 
+// Keys of an entry's sealed parts, as far as the reader has them.
+struct PartKeys {
+    std::optional<evidence::SymmetricKey> index;
+    std::optional<evidence::SymmetricKey> body;
+    std::optional<KeySlot> gone;  // the entry's slot, when there is no data key in it any more
+};
+
 // Thread: any, for all below.
 
 // Errors: tampered, with what is wrong with the bytes.

@@ -11,6 +11,8 @@ namespace {
 
 constexpr std::uint64_t progress_entries = 4096;
 constexpr std::uint64_t unreadable_in_a_row_max = 4096;
+// More than one a party: what a statement builds on is followed too.
+constexpr std::size_t followed_max = 8 * limits::parties_max;
 
 // The number a row's key is; none when it is no number.
 std::optional<std::uint64_t> number_of(BytesView key) {
@@ -60,6 +62,23 @@ class NumberedRows {
     bool began_ = false;
 };
 
+// None for what is no entry.
+Result<PartKeys> keys_of(const LogFolder& folder, BytesView bytes) {
+    const auto entry = read_entry(bytes);
+    if (!entry) return PartKeys{};
+    return folder.keys_of(*entry);
+}
+
+// Requires: folder.has_keys(). Life: ends before the folder.
+Sources sources_of(const LogFolder& folder) {
+    return {[&folder](Sequence place) -> Result<KeyedEntry> {
+                JOBBRO_TRY_ASSIGN(Bytes bytes, folder.entry(place));
+                JOBBRO_TRY_ASSIGN(PartKeys keys, keys_of(folder, bytes));
+                return KeyedEntry{std::move(bytes), std::move(keys)};
+            },
+            [&folder](KeySlot slot) { return folder.has_key(slot); }};
+}
+
 // --- The whole log -------------------------------------------------------------------------------
 
 class WholeCheck {
@@ -78,7 +97,9 @@ class WholeCheck {
             check_.know_controller(party, key);
         for (const evidence::Checkpoint& kept : options.checkpoints)
             check_.know_checkpoint(kept);
-        if (folder.has_keys()) check_.need_registry();
+        if (!folder.has_keys()) return;
+        check_.need_registry();
+        check_.ask(sources_of(folder));
     }
 
     Result<LogSummary> run() {
@@ -106,9 +127,8 @@ class WholeCheck {
                 check_.take_checkpoint(TreeSize{*commit}, commits.value());
                 JOBBRO_TRY_ASSIGN(commit, commits.next());
             }
-            const auto parts = read_entry(entries.value());
-            check_.take_entry(Sequence{*entry}, entries.value(),
-                              parts ? folder_->keys_of(*parts) : PartKeys{});
+            JOBBRO_TRY_ASSIGN(const PartKeys keys, keys_of(*folder_, entries.value()));
+            check_.take_entry(Sequence{*entry}, entries.value(), keys);
             tell_progress(*entry);
             JOBBRO_TRY_ASSIGN(entry, entries.next());
         }
@@ -172,6 +192,7 @@ class PartCheck {
             check_.know_controller(party, key);
         for (const evidence::Checkpoint& kept : options.checkpoints)
             check_.take_known(kept);
+        if (folder.has_keys()) check_.ask(sources_of(folder));
     }
 
     Result<LogSummary> run() {
@@ -196,27 +217,49 @@ class PartCheck {
     }
 
   private:
-    [[nodiscard]] PartKeys keys_of(BytesView bytes) const {
-        const auto parts = read_entry(bytes);
-        return parts ? folder_->keys_of(*parts) : PartKeys{};
-    }
-
     // Without keys there is no registry to be followed.
     Result<void> take_opening() {
         if (!folder_->has_keys()) return {};
         JOBBRO_TRY_ASSIGN(const auto bytes, entry_named_by(Sequence{0}, Sequence{0}));
-        if (bytes) check_.take_opening(*bytes, keys_of(*bytes));
+        if (!bytes) return {};
+        JOBBRO_TRY_ASSIGN(const PartKeys keys, keys_of(*folder_, *bytes));
+        check_.take_opening(*bytes, keys);
+        return take_log_keys();
+    }
+
+    Result<void> take_log_keys() {
+        JOBBRO_TRY_ASSIGN(const auto places, folder_->log_key_changes());
+        for (const Sequence place : places) {
+            JOBBRO_TRY_ASSIGN(const auto bytes, entry_named_by(place, place));
+            if (!bytes) continue;
+            JOBBRO_TRY_ASSIGN(const PartKeys keys, keys_of(*folder_, *bytes));
+            check_.take_log_key(place, *bytes, keys);
+        }
         return {};
     }
 
+    // A rotation is signed with the key before, so what bound that comes first: all grants and
+    // rotations of the party, since a grant says the keys again that a rotation before it bound.
+    // That it was disabled in between binds nothing, and may be signed by somebody not known here.
     Result<void> take_named(Sequence place, Sequence named_by) {
-        const bool is_sought = check_.knows_registry() && place != Sequence{0} &&
-                               followed_.size() <= limits::parties_max &&
-                               followed_.insert(place.value()).second;
-        if (!is_sought) return {};
-        JOBBRO_TRY_ASSIGN(const auto bytes, entry_named_by(place, named_by));
-        if (bytes) check_.take_named(place, *bytes, keys_of(*bytes));
+        std::map<Sequence, KeyedEntry> named;
+        for (std::optional<Sequence> at = place; at && is_sought(*at);) {
+            JOBBRO_TRY_ASSIGN(auto bytes, entry_named_by(*at, named_by));
+            if (!bytes) break;
+            JOBBRO_TRY_ASSIGN(PartKeys keys, keys_of(*folder_, *bytes));
+            const auto statement = statement_of(*bytes, keys);
+            const bool binds = !statement || !statement->has_disabling();
+            if (binds) named.emplace(*at, KeyedEntry{*std::move(bytes), std::move(keys)});
+            at = statement ? built_on(*statement, *at) : std::nullopt;
+        }
+        for (const auto& [at, entry] : named)
+            check_.take_named(at, entry.bytes, entry.keys);
         return {};
+    }
+
+    bool is_sought(Sequence place) {
+        return check_.knows_registry() && place != Sequence{0} && followed_.size() < followed_max &&
+               followed_.insert(place.value()).second;
     }
 
     // None when it is not there or damaged, which is a fault of the entry that names it.
@@ -240,7 +283,8 @@ class PartCheck {
         if (parts && parts->submitted && parts->sequence == place) {
             JOBBRO_TRY(take_named(parts->submitted->registry_entry, place));
         }
-        check_.take_entry(place, bytes, parts ? folder_->keys_of(*parts) : PartKeys{});
+        JOBBRO_TRY_ASSIGN(const PartKeys keys, keys_of(*folder_, bytes));
+        check_.take_entry(place, bytes, keys);
         if (options_->progress && place.value() % progress_entries == 0) {
             options_->progress(place.value() - first_.value());
         }
@@ -266,13 +310,14 @@ class PartCheck {
     Sequence first_;
     Sequence end_;
     RangeCheck check_;
-    std::set<std::uint64_t> followed_;  // registry entries; as many as parties at most
+    std::set<std::uint64_t> followed_;  // registry entries, followed_max at most
 };
 
 Result<LogSummary> check_range(const LogFolder& folder, const FolderCheckOptions& options,
                                FaultList& faults) {
     JOBBRO_TRY_ASSIGN(const Bytes note, folder.last_checkpoint());
-    JOBBRO_TRY_ASSIGN(const auto signed_tree, evidence::open_checkpoint(note, options.log));
+    JOBBRO_TRY_ASSIGN(const auto signed_tree,
+                      evidence::open_checkpoint(note, options.log.newest()));
     const Sequence first = options.first.value_or(Sequence{0});
     const std::uint64_t size = signed_tree.size.value();
     const std::uint64_t end =

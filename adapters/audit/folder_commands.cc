@@ -1,5 +1,6 @@
-// jobbro-audit checkpoint, tiles and prove: what a data folder can give to others.
+// jobbro-audit checkpoint, tiles and prove: what a data folder, or a running hub, gives to others.
 #include <CLI/CLI.hpp>
+#include <charconv>
 
 #include "adapters/audit/command_line.h"
 #include "adapters/audit/new_file.h"
@@ -9,9 +10,9 @@
 namespace jobbro::audit {
 namespace {
 
-struct FolderOptions {
-    std::string path;
-    std::string out;
+struct TreeOptions {
+    std::string path = {};  // of a data folder; empty: a running hub
+    std::string out = {};
     std::uint64_t sequence = 0;
 };
 
@@ -24,7 +25,7 @@ struct SignedTree {
 Result<SignedTree> read_signed_tree(const LogFolder& folder, const evidence::NoteVerifier& log) {
     SignedTree tree;
     JOBBRO_TRY_ASSIGN(tree.note, folder.last_checkpoint());
-    JOBBRO_TRY_ASSIGN(tree.checkpoint, evidence::open_checkpoint(tree.note, log));
+    JOBBRO_TRY_ASSIGN(tree.checkpoint, evidence::open_checkpoint(tree.note, log.newest()));
     JOBBRO_TRY_ASSIGN(const auto root,
                       evidence::root_from_tiles(folder.tiles(), tree.checkpoint.size));
     if (root != tree.checkpoint.root) {
@@ -33,7 +34,14 @@ Result<SignedTree> read_signed_tree(const LogFolder& folder, const evidence::Not
     return tree;
 }
 
-Result<int> show_checkpoint(const GlobalOptions& global, const FolderOptions& options) {
+Result<int> show_checkpoint(const GlobalOptions& global, const TreeOptions& options) {
+    JOBBRO_TRY_ASSIGN(const bool is_of_hub, is_about_hub(global, options.path));
+    if (is_of_hub) {
+        JOBBRO_TRY_ASSIGN(const auto hub, HubReader::open(global.hub));
+        JOBBRO_TRY_ASSIGN(const kit::ProvedGrowth latest, hub->latest());
+        JOBBRO_TRY(write_out(latest.note));
+        return 0;
+    }
     JOBBRO_TRY_ASSIGN(const auto log, need_log_key(global));
     JOBBRO_TRY_ASSIGN(const auto folder, open_folder(options.path, global));
     JOBBRO_TRY_ASSIGN(const SignedTree tree, read_signed_tree(*folder, log));
@@ -41,17 +49,24 @@ Result<int> show_checkpoint(const GlobalOptions& global, const FolderOptions& op
     return 0;
 }
 
-Result<int> make_tiles(const GlobalOptions& global, const FolderOptions& options) {
+Result<evidence::Checkpoint> write_tiles_of(const GlobalOptions& global,
+                                            const TreeOptions& options) {
+    Progress progress;
+    const auto tell = [&](std::uint64_t entries) { progress.tell(entries); };
+    JOBBRO_TRY_ASSIGN(const bool is_of_hub, is_about_hub(global, options.path));
+    if (is_of_hub) {
+        JOBBRO_TRY_ASSIGN(const auto hub, HubReader::open(global.hub));
+        return write_tiles(*hub, options.out, tell);
+    }
     JOBBRO_TRY_ASSIGN(const auto log, need_log_key(global));
     JOBBRO_TRY_ASSIGN(const auto folder, open_folder(options.path, global));
-    const auto written = [&] {
-        Progress progress;
-        return write_tiles(*folder, log, options.out,
-                           [&](std::uint64_t entries) { progress.tell(entries); });
-    }();
-    if (!written) return written.error();
-    JOBBRO_TRY(write_out("tiles of " + std::to_string(written->size.value()) + " entries of " +
-                         written->origin + " in " + options.out + "\n"));
+    return write_tiles(*folder, log, options.out, tell);
+}
+
+Result<int> make_tiles(const GlobalOptions& global, const TreeOptions& options) {
+    JOBBRO_TRY_ASSIGN(const evidence::Checkpoint written, write_tiles_of(global, options));
+    JOBBRO_TRY(write_out("tiles of " + std::to_string(written.size.value()) + " entries of " +
+                         written.origin + " in " + options.out + "\n"));
     return 0;
 }
 
@@ -76,51 +91,85 @@ Result<std::string> proof_text(const LogFolder& folder, const evidence::NoteVeri
     return proof.text();
 }
 
-Result<int> prove(const GlobalOptions& global, const FolderOptions& options) {
+Result<std::string> proof_of(const GlobalOptions& global, const TreeOptions& options) {
+    const Sequence sequence{options.sequence};
+    JOBBRO_TRY_ASSIGN(const bool is_of_hub, is_about_hub(global, options.path));
+    if (is_of_hub) {
+        JOBBRO_TRY_ASSIGN(const auto hub, HubReader::open(global.hub));
+        JOBBRO_TRY_ASSIGN(const evidence::TlogProof proof, hub->prove(sequence));
+        return proof.text();
+    }
     JOBBRO_TRY_ASSIGN(const auto log, need_log_key(global));
     JOBBRO_TRY_ASSIGN(const auto folder, open_folder(options.path, global));
-    JOBBRO_TRY_ASSIGN(const std::string text, proof_text(*folder, log, Sequence{options.sequence}));
+    return proof_text(*folder, log, sequence);
+}
+
+Result<int> prove(const GlobalOptions& global, const TreeOptions& options) {
+    JOBBRO_TRY_ASSIGN(const std::string text, proof_of(global, options));
     if (options.out.empty()) {
         JOBBRO_TRY(write_out(text));
-        return 0;
+    } else {
+        JOBBRO_TRY(write_new_file(options.out, text));
     }
-    JOBBRO_TRY(write_new_file(options.out, text));
     return 0;
 }
 
-using Run = Result<int> (*)(const GlobalOptions&, const FolderOptions&);
+// PATH, which may be left out, and what follows it.
+using Places = std::vector<std::string>;
 
-CLI::App* add_folder_command(CLI::App& program, const char* name, const char* what,
-                             const std::shared_ptr<FolderOptions>& options,
-                             const GlobalOptions& global, Command& chosen, Run run) {
-    CLI::App* app = program.add_subcommand(name, what);
-    app->add_option("path", options->path, "A stopped hub's data folder, or a copy")->required();
-    app->callback([options, run, &global, &chosen] {
-        chosen = [options, run, &global] { return run(global, *options); };
-    });
-    return app;
+std::string path_in(const Places& places) {
+    return places.size() > 1 ? places.front() : std::string{};
+}
+
+void add_places(CLI::App& app, Places& places, const std::string& last) {
+    app.add_option("place", places, "[PATH] " + last + "; without PATH, of the running hub")
+        ->required()
+        ->expected(1, 2);
+}
+
+Result<std::uint64_t> sequence_in(const std::string& text) {
+    std::uint64_t sequence = 0;
+    const char* const end = text.data() + text.size();
+    const auto read = std::from_chars(text.data(), end, sequence);
+    if (read.ec == std::errc{} && read.ptr == end) return sequence;
+    return Error{ErrorCode::usage, "SEQUENCE is a number"};
 }
 
 }  // namespace
 
 void add_checkpoint(CLI::App& program, const GlobalOptions& global, Command& chosen) {
-    add_folder_command(program, "checkpoint", "The latest signed checkpoint of a data folder",
-                       std::make_shared<FolderOptions>(), global, chosen, show_checkpoint);
+    auto options = std::make_shared<TreeOptions>();
+    CLI::App* app = program.add_subcommand("checkpoint", "The latest signed checkpoint of a log");
+    app->add_option("path", options->path, "Data folder; none: of the running hub");
+    app->callback([options, &global, &chosen] {
+        chosen = [options, &global] { return show_checkpoint(global, *options); };
+    });
 }
 
 void add_tiles(CLI::App& program, const GlobalOptions& global, Command& chosen) {
-    auto options = std::make_shared<FolderOptions>();
-    CLI::App* app = add_folder_command(program, "tiles", "The log as files of C2SP tlog-tiles",
-                                       options, global, chosen, make_tiles);
-    app->add_option("out", options->out, "Folder to make; may be there and empty")->required();
+    auto places = std::make_shared<Places>();
+    CLI::App* app = program.add_subcommand("tiles", "The log as files of C2SP tlog-tiles");
+    add_places(*app, *places, "OUT, a folder to make; may be there and empty");
+    app->callback([places, &global, &chosen] {
+        chosen = [places, &global] {
+            return make_tiles(global, {.path = path_in(*places), .out = places->back()});
+        };
+    });
 }
 
 void add_prove(CLI::App& program, const GlobalOptions& global, Command& chosen) {
-    auto options = std::make_shared<FolderOptions>();
-    CLI::App* app = add_folder_command(program, "prove", "A proof that an entry is in the log",
-                                       options, global, chosen, prove);
-    app->add_option("sequence", options->sequence, "The entry")->required();
+    auto places = std::make_shared<Places>();
+    auto options = std::make_shared<TreeOptions>();
+    CLI::App* app = program.add_subcommand("prove", "A proof that an entry is in the log");
+    add_places(*app, *places, "SEQUENCE");
     app->add_option("--out", options->out, "File to make instead, NAME.tlog-proof");
+    app->callback([places, options, &global, &chosen] {
+        chosen = [places, options, &global]() -> Result<int> {
+            options->path = path_in(*places);
+            JOBBRO_TRY_ASSIGN(options->sequence, sequence_in(places->back()));
+            return prove(global, *options);
+        };
+    });
 }
 
 }  // namespace jobbro::audit

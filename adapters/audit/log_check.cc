@@ -79,6 +79,7 @@ void LogCheck::append(const TileLevels::Hash& from_entry) {
 // --- Tiles ---------------------------------------------------------------------------------------
 
 void LogCheck::begin_tile() {
+    if (!read_stored_) return;
     auto stored = read_stored_({0, next_ / evidence::tile_width});
     if (stored && stored->size() == evidence::tile_width) {
         stored_ = *std::move(stored);
@@ -90,6 +91,7 @@ void LogCheck::begin_tile() {
 
 TileLevels::Hash LogCheck::close_tile(const evidence::TileId& tile,
                                       const std::vector<TileLevels::Hash>& computed) {
+    if (!read_stored_) return root_of_hashes(computed);
     const std::uint64_t last = next_ - 1;
     if (tile.level == 0) {
         // Its hashes were held to the entries one by one.
@@ -137,7 +139,7 @@ void LogCheck::take_stored_tile(std::uint8_t level, std::uint64_t number) {
 
 void LogCheck::take_checkpoint(TreeSize place, BytesView note) {
     const std::uint64_t last = place.value() == 0 ? 0 : place.value() - 1;
-    const auto checkpoint = evidence::open_checkpoint(note, entries_.log());
+    const auto checkpoint = evidence::open_checkpoint(note, entries_.verifier_of(place));
     if (!checkpoint) {
         faults_->add(last, name_of(place) + ": " + sentence_of(checkpoint.error()));
         return;
@@ -248,6 +250,10 @@ LogSummary LogCheck::finish() {
     } else if (covered_ < next_ && !is_lost_) {
         faults_->add(next_ - 1, "no checkpoint covers " +
                                     (next_ - covered_ == 1 ? "it" : span_of(covered_, next_)));
+    }
+    const auto now = entries_.verifier_of(summary_.last_checkpoint_size).newest();
+    if (summary_.checkpoints > 0 && !evidence::open_checkpoint(summary_.last_checkpoint, now)) {
+        faults_->add(next_ - 1, "the last checkpoint is not signed with the key the log has now");
     }
     summary_.entries = entries_.counts();
     summary_.controllers = entries_.controllers();

@@ -35,11 +35,13 @@ struct LogSummary {
 // last 255 entries at most) a changed entry is narrowed down to those between two checkpoints, and
 // later roots cannot be told.
 //
-// Holds at most 512 hashes a level and what waits for the next checkpoint, bounded.
+// Holds at most 512 hashes a level, what waits for the next checkpoint, bounded, and what
+// EntryCheck holds.
 // Thread: one at a time. Life: the list outlives it.
 class LogCheck {
   public:
     // `stored` reads a full tile; its error is what is wrong with the tile, missing for example.
+    // Empty: there are no tiles to hold the log to, and that is no fault.
     LogCheck(evidence::NoteVerifier log, evidence::ReadTile stored, FaultList& faults);
     LogCheck(const LogCheck&) = delete;
     LogCheck& operator=(const LogCheck&) = delete;
@@ -52,6 +54,8 @@ class LogCheck {
     }
     // The registry's keys are at hand, so that entry 0 must open.
     void need_registry() { entries_.need_registry(); }
+    // What entries are held to that stands elsewhere; entries as they are fed here.
+    void ask(Sources sources) { entries_.ask(std::move(sources)); }
     // A checkpoint that was kept elsewhere: the log must have been this tree at its size.
     // Requires: nothing has been fed yet.
     void know_checkpoint(const evidence::Checkpoint& kept);

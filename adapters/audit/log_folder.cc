@@ -10,6 +10,8 @@ namespace {
 
 constexpr std::size_t digest_bytes = 32;
 constexpr std::size_t tiles_kept_max = 64;
+constexpr std::string_view log_head = "head";
+constexpr std::string_view log_keys_row = "log-keys";
 constexpr std::string_view vault_keys = "keys";
 constexpr std::string_view vault_own = "own";
 constexpr std::string_view slot_key_row = "slot-key-1";
@@ -105,11 +107,21 @@ Result<void> LogFolder::open_vault(const evidence::MasterKey& master_key) {
     return {};
 }
 
-PartKeys LogFolder::keys_of(const Entry& entry) const {
+Result<bool> LogFolder::has_key(KeySlot slot) const {
+    JOBBRO_TRY_ASSIGN(const auto row, vault_->get(vault_keys, key_of(slot.value())));
+    return row.has_value();
+}
+
+Result<PartKeys> LogFolder::keys_of(const Entry& entry) const {
     PartKeys keys;
-    const bool is_general =
-        general_key_ && !entry.submitted && slot_of(entry, *slot_key_) == KeySlot{0};
-    if (!is_general) return keys;
+    if (!has_keys()) return keys;
+    const KeySlot slot = slot_of(entry, *slot_key_);
+    if (slot != KeySlot{0}) {
+        JOBBRO_TRY_ASSIGN(const bool is_there, has_key(slot));
+        if (!is_there) keys.gone = slot;
+        return keys;
+    }
+    if (entry.submitted) return keys;
     keys.index =
         evidence::part_key(*general_key_, view(entry.salt), evidence::part_index, entry.sequence);
     keys.body =
@@ -152,6 +164,17 @@ Result<Bytes> LogFolder::last_checkpoint() const {
     JOBBRO_TRY_ASSIGN(auto note, log_->get(table_commits, *key));
     if (!note) return tampered("log: the last row of the table commits is gone");
     return *std::move(note);
+}
+
+Result<std::vector<Sequence>> LogFolder::log_key_changes() const {
+    std::vector<Sequence> places;
+    if (!log_->has_table(log_head)) return places;
+    JOBBRO_TRY_ASSIGN(const auto row, log_->get(log_head, log_keys_row));
+    if (!row) return places;
+    if (row->size() % sizeof(std::uint64_t) != 0) return tampered("log: the row of the log's keys");
+    for (std::size_t at = 0; at < row->size(); at += sizeof(std::uint64_t))
+        places.emplace_back(read_big_endian<std::uint64_t>(*row, at));
+    return places;
 }
 
 Result<void> LogFolder::verify_files() const {

@@ -37,6 +37,9 @@ class LogFolder {
 
     // The signed note of the latest commit. Errors: tampered when there is none; store_failed.
     [[nodiscard]] Result<Bytes> last_checkpoint() const;
+    // Where a working row says that the log was handed over to another key. Nothing is to be
+    // believed for it. Errors: store_failed, tampered.
+    [[nodiscard]] Result<std::vector<Sequence>> log_key_changes() const;
     // A full tile as stored. Errors: tampered, store_failed.
     [[nodiscard]] Result<std::vector<evidence::Digest>> stored_tile(
         const evidence::TileId& tile) const;
@@ -44,8 +47,11 @@ class LogFolder {
     // below them. Keeps the last few. Life: ends before the folder.
     [[nodiscard]] evidence::ReadTile tiles() const;
 
-    // Keys of entries of the hub about parties; none without a master key, or for other entries.
-    [[nodiscard]] PartKeys keys_of(const Entry& entry) const;
+    // Keys of entries of the hub about parties; none without a master key, or for other entries. Of
+    // these, whether there is a data key. Errors: tampered, store_failed.
+    [[nodiscard]] Result<PartKeys> keys_of(const Entry& entry) const;
+    // Whether the vault has a data key in this slot. Requires: has_keys(). Errors: as above.
+    [[nodiscard]] Result<bool> has_key(KeySlot slot) const;
     [[nodiscard]] bool has_keys() const { return general_key_.has_value(); }
     // How many entries the vault has seen; none without a vault. Errors: tampered, store_failed.
     [[nodiscard]] Result<std::optional<TreeSize>> seen_by_vault() const;

@@ -21,7 +21,7 @@ int parse(CLI::App& program, int argc, char** argv) {
 }
 
 void add_global_options(CLI::App& program, audit::GlobalOptions& global) {
-    program.add_option("--hub-key", global.hub_key, "The hub's public key file");
+    audit::add_hub_options(program, global.hub);
     program.add_option("--hub-keys", global.hub_keys,
                        "The hub's secret key file, to follow the registry of a data folder");
     program.add_flag("--torn-tail", global.torn_tail,
@@ -33,7 +33,7 @@ void add_global_options(CLI::App& program, audit::GlobalOptions& global) {
 int main(int argc, char** argv) {
     audit::GlobalOptions global;
     audit::Command chosen;
-    CLI::App program{"A hub's log, verified without trusting the hub", "jobbro-audit"};
+    CLI::App program{"A hub's log, read and verified without trusting the hub", "jobbro-audit"};
     program.set_version_flag("--version", "jobbro-audit 0.1.0");
     program.require_subcommand(1);
     program.fallthrough();
@@ -42,6 +42,11 @@ int main(int argc, char** argv) {
     audit::add_checkpoint(program, global, chosen);
     audit::add_tiles(program, global, chosen);
     audit::add_prove(program, global, chosen);
+    audit::add_replay(program, global, chosen);
+    audit::add_export(program, global, chosen);
+    audit::add_timeline(program, global, chosen);
+    audit::add_access(program, global, chosen);
+    audit::add_extract(program, global, chosen);
     const int status = parse(program, argc, argv);
     if (status != 0 || !chosen) return status;
     const auto done = chosen();

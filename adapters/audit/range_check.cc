@@ -40,6 +40,21 @@ void RangeCheck::take_opening(BytesView bytes, const PartKeys& keys) {
     entries_.take_statement(Sequence{0}, bytes, keys);
 }
 
+void RangeCheck::take_log_key(Sequence place, BytesView bytes, const PartKeys& keys) {
+    if (hold(place, bytes)) entries_.take_statement(place, bytes, keys);
+}
+
+void RangeCheck::ask(Sources sources) {
+    if (const auto look_up = std::move(sources.entry)) {
+        sources.entry = [this, look_up](Sequence place) -> Result<KeyedEntry> {
+            JOBBRO_TRY_ASSIGN(KeyedEntry found, look_up(place));
+            if (hold(place, found.bytes)) return found;
+            return Error{ErrorCode::tampered, "it is not in the tree"};
+        };
+    }
+    entries_.ask(std::move(sources));
+}
+
 // One that is not in the tree binds nothing, whatever it says.
 void RangeCheck::take_named(Sequence place, BytesView bytes, const PartKeys& keys) {
     if (hold(place, bytes)) {
@@ -99,7 +114,8 @@ bool RangeCheck::open_tile(std::uint64_t number) {
 
 void RangeCheck::take_checkpoint(TreeSize place, BytesView note) {
     const auto held = [&]() -> Result<void> {
-        JOBBRO_TRY_ASSIGN(const auto checkpoint, evidence::open_checkpoint(note, entries_.log()));
+        JOBBRO_TRY_ASSIGN(const auto checkpoint,
+                          evidence::open_checkpoint(note, entries_.verifier_of(place)));
         if (checkpoint.size != place || place > signed_tree_.size || place.value() == 0) {
             return Error{ErrorCode::tampered, "it is for another size"};
         }

@@ -29,6 +29,8 @@ class RangeCheck {
     // asked for.
     RangeCheck(evidence::NoteVerifier log, evidence::Checkpoint signed_tree,
                evidence::ReadTile tiles, Sequence first, FaultList& faults);
+    RangeCheck(const RangeCheck&) = delete;
+    RangeCheck& operator=(const RangeCheck&) = delete;
 
     void know_party(const std::string& party, const evidence::VerifyingKey& key) {
         entries_.know_party(party, key);
@@ -40,11 +42,17 @@ class RangeCheck {
     void take_known(const evidence::Checkpoint& kept);
     // Entry 0, before all else.
     void take_opening(BytesView bytes, const PartKeys& keys);
+    // An entry that hands the log over to another key; each of the log, in order, before the first
+    // checkpoint.
+    void take_log_key(Sequence place, BytesView bytes, const PartKeys& keys);
     // What an entry of the range names as the registry entry that binds its sender's key, before
     // the first entry that names it. One that is no registry entry is that entry's fault.
     void take_named(Sequence place, BytesView bytes, const PartKeys& keys);
     // A registry entry that cannot be had, which has been told.
     void pass_over(Sequence place) { entries_.pass_over(place, Sequence{place.value() + 1}); }
+    // What entries are held to that stands elsewhere; an entry that is looked up there must be in
+    // the tree too.
+    void ask(Sources sources);
     [[nodiscard]] bool knows_registry() const { return entries_.knows_registry(); }
 
     void take_entry(Sequence place, BytesView bytes, const PartKeys& keys);

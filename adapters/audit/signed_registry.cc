@@ -28,9 +28,14 @@ bool owns_all(const v1::Controller& controller, const v1::PartyGrant& grant) {
                        });
 }
 
+bool is_about_reading(const v1::PartyGrant& grant) {
+    return grant.may_unmask() || grant.has_covers_from() || grant.has_covers_until();
+}
+
 // What registry.proto lets a controller grant a party of this role.
 bool is_entitled(const v1::Controller& controller, const contract::PartyId& party,
                  const v1::PartyGrant& grant) {
+    if (is_about_reading(grant) && party.role() != contract::Role::auditor) return false;
     const auto& own = controller.jobcentres();
     switch (party.role()) {
         case contract::Role::jobcentre:
@@ -44,6 +49,12 @@ bool is_entitled(const v1::Controller& controller, const contract::PartyId& part
         default:
             return false;
     }
+}
+
+bool signs(const evidence::VerifyingKey& key, const v1::RegistryChange& change) {
+    return change.signature().size() == 64 &&
+           evidence::signature_holds(key, evidence::statement_text(change.statement()),
+                                     array_of<64>(change.signature()));
 }
 
 // Each is a controller with a key, and none is named twice: with two keys either could sign.
@@ -63,15 +74,12 @@ Result<void> check_controllers(const v1::LogOpened& opened) {
 
 }  // namespace
 
-Result<void> SignedRegistry::open(const v1::LogOpened& opened, const evidence::NoteVerifier& log) {
+Result<void> SignedRegistry::open(const v1::LogOpened& opened, const std::string& origin) {
     if (opened.format_version() != format_version_known) {
         return tampered("the log says it is of format version " +
                         std::to_string(opened.format_version()) + ", not 1");
     }
-    if (opened.origin() != log.name) return tampered("the log says it is another one");
-    if (opened.verifier_key() != log.text()) {
-        return tampered("the log names another key than the one it is verified with");
-    }
+    if (opened.origin() != origin) return tampered("the log says it is another one");
     JOBBRO_TRY(check_controllers(opened));
     for (const v1::Operator& each : opened.operators()) {
         const auto curve = evidence::CurvePublicKey::from_bytes(each.curve_key());
@@ -125,10 +133,7 @@ Result<evidence::VerifyingKey> SignedRegistry::signer_key(const std::string& sig
 Result<void> SignedRegistry::check_signature(const v1::RegistryChange& change,
                                              const std::string& signer) const {
     JOBBRO_TRY_ASSIGN(const evidence::VerifyingKey key, signer_key(signer));
-    const bool holds = change.signature().size() == 64 &&
-                       evidence::signature_holds(key, evidence::statement_text(change.statement()),
-                                                 array_of<64>(change.signature()));
-    if (!holds) return tampered("the statement is not signed by " + named(signer));
+    if (!signs(key, change)) return tampered("the statement is not signed by " + named(signer));
     return {};
 }
 
@@ -161,6 +166,11 @@ Result<void> SignedRegistry::take(Sequence sequence, const v1::RegistryChange& c
     if (!contract::PartyId::parse(statement.party())) {
         return tampered("the statement is about no party");
     }
+    const auto about = parties_.find(statement.party());
+    if (about != parties_.end() && builds_on_passed_over(statement)) {
+        about->second.are_keys_sure = false;
+    }
+    if (statement.has_rotation()) return take_rotation(sequence, change, statement);
     JOBBRO_TRY(check_signature(change, statement.signer()));
     JOBBRO_TRY(check_preceding(statement, sequence));
     switch (statement.act_case()) {
@@ -185,11 +195,22 @@ Result<void> SignedRegistry::take_grant(Sequence sequence, const v1::RegistrySta
     const auto known = parties_.find(id.text());
     if (known == parties_.end()) {
         if (parties_.size() >= limits::parties_max) return tampered("there are too many parties");
+        if (is_spent(*curve, *signing)) {
+            return tampered("the grant gives " + id.text() + " keys that a party has given up");
+        }
+        if (is_curve_of_another(*curve, id.text())) {
+            return tampered("the grant gives " + id.text() + " a key that another party has");
+        }
         parties_.emplace(id.text(),
                          Party{*curve, *signing, sequence, sequence, {statement.signer()}, false});
         return {};
     }
     Party& party = known->second;
+    if (!party.are_keys_sure) {
+        party.curve_key = *curve;
+        party.signing_key = *signing;
+        party.are_keys_sure = true;
+    }
     if (party.curve_key != *curve || party.signing_key != *signing) {
         return tampered("the grant gives " + id.text() + " other keys than it has");
     }
@@ -222,6 +243,90 @@ Result<void> SignedRegistry::take_disabling(Sequence sequence,
     party.is_disabled = true;
     party.latest = sequence;
     return {};
+}
+
+bool SignedRegistry::is_spent(const evidence::CurvePublicKey& curve,
+                              const evidence::VerifyingKey& signing) const {
+    return former_curve_keys_.contains(curve) || former_signing_keys_.contains(signing);
+}
+
+bool SignedRegistry::is_curve_of_another(const evidence::CurvePublicKey& curve,
+                                         const std::string& party) const {
+    return std::any_of(parties_.begin(), parties_.end(), [&](const auto& each) {
+        return each.first != party && each.second.curve_key == curve;
+    });
+}
+
+bool SignedRegistry::is_signing_of_another(const evidence::VerifyingKey& signing,
+                                           const std::string& party) const {
+    return std::any_of(parties_.begin(), parties_.end(), [&](const auto& each) {
+        return each.first != party && each.second.signing_key == signing;
+    });
+}
+
+Result<void> SignedRegistry::take_rotation(Sequence sequence, const v1::RegistryChange& change,
+                                           const v1::RegistryStatement& statement) {
+    const std::string name = named(statement.party());
+    if (statement.signer() != statement.party()) {
+        return tampered(named(statement.signer()) + " may not give " + name + " other keys");
+    }
+    JOBBRO_TRY(check_preceding(statement, sequence));
+    const auto known = parties_.find(statement.party());
+    const bool is_signed = known != parties_.end() && signs(known->second.signing_key, change);
+    const bool is_sure =
+        known == parties_.end() ? !builds_on_passed_over(statement) : known->second.are_keys_sure;
+    if (!is_signed && !is_sure) {
+        pass_over(sequence);
+        return {};
+    }
+    if (!is_signed) {
+        return tampered("the statement is not signed with the key that " + name + " had before");
+    }
+    if (known->second.is_disabled) return tampered(name + " is disabled and takes other keys");
+    JOBBRO_TRY(check_new_keys(statement, known->second));
+    rotate(statement, sequence, known->second);
+    return {};
+}
+
+Result<void> SignedRegistry::check_new_keys(const v1::RegistryStatement& statement,
+                                            const Party& party) const {
+    const v1::PartyRotation& said = statement.rotation();
+    const std::string name = named(statement.party());
+    const auto curve = evidence::CurvePublicKey::from_bytes(said.curve_key());
+    const auto signing = evidence::VerifyingKey::from_bytes(said.signing_key());
+    if (!curve || !signing) return tampered("the rotation gives " + name + " no keys");
+    const std::string text = evidence::rotation_text(origin_, statement.party(),
+                                                     statement.preceding(), *curve, *signing);
+    if (said.possession().size() != 64 ||
+        !evidence::signature_holds(*signing, text, array_of<64>(said.possession()))) {
+        return tampered("nothing shows that " + name + " has its new signing key");
+    }
+    if (*signing == party.signing_key || is_spent(*curve, *signing)) {
+        return tampered(name + " takes a key that a party has given up, or the one it has");
+    }
+    if (is_curve_of_another(*curve, statement.party()) ||
+        is_signing_of_another(*signing, statement.party())) {
+        return tampered(name + " takes a key that another party has");
+    }
+    return {};
+}
+
+void SignedRegistry::rotate(const v1::RegistryStatement& statement, Sequence sequence,
+                            Party& party) {
+    const auto curve = *evidence::CurvePublicKey::from_bytes(statement.rotation().curve_key());
+    former_signing_keys_.emplace(party.signing_key, statement.party());
+    if (curve != party.curve_key) former_curve_keys_.insert(party.curve_key);
+    party.curve_key = curve;
+    party.signing_key = *evidence::VerifyingKey::from_bytes(statement.rotation().signing_key());
+    party.latest = party.bound_by = sequence;
+    party.are_keys_sure = true;
+}
+
+bool SignedRegistry::has_had(std::string_view party, const evidence::VerifyingKey& key) const {
+    const auto known = parties_.find(party);
+    if (known != parties_.end() && known->second.signing_key == key) return true;
+    const auto former = former_signing_keys_.find(key);
+    return former != former_signing_keys_.end() && former->second == party;
 }
 
 Result<const evidence::VerifyingKey*> SignedRegistry::signing_key(std::string_view party,

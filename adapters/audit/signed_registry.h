@@ -14,7 +14,6 @@
 #include "proto/base/numbers.h"
 #include "proto/base/result.h"
 #include "proto/evidence/keys.h"
-#include "proto/evidence/note.h"
 
 namespace jobbro::audit {
 
@@ -30,14 +29,17 @@ struct ControllerKey {
     evidence::VerifyingKey key;
 };
 
+// The times between which a grant is good are not looked at: the hub judges them by its clock, and
+// what it records may be a moment later.
+//
 // All errors are tampered, with what is wrong. Holds a few hundred bytes a party.
 // Thread: one at a time.
 class SignedRegistry {
   public:
     explicit SignedRegistry(Statements statements) : statements_(statements) {}
 
-    // Entry 0. It must name this log and its key.
-    Result<void> open(const v1::LogOpened& opened, const evidence::NoteVerifier& log);
+    // Entry 0, of the log of this name.
+    Result<void> open(const v1::LogOpened& opened, const std::string& origin);
     // A registry entry. Requires: is_open(); in the order of the log.
     Result<void> take(Sequence sequence, const v1::RegistryChange& change);
     // Entry 0 has been read.
@@ -53,10 +55,12 @@ class SignedRegistry {
         return passed_over_.contains(sequence.value());
     }
 
-    // The key the party signs with, which must be the one that `bound_by` holds, of a party not
+    // The key the party signs with now, which must be the one that `bound_by` holds, of a party not
     // disabled. Good until the next take().
     [[nodiscard]] Result<const evidence::VerifyingKey*> signing_key(std::string_view party,
                                                                     Sequence bound_by) const;
+    // It signs with this key now, or did and has signed itself that it takes others.
+    [[nodiscard]] bool has_had(std::string_view party, const evidence::VerifyingKey& key) const;
 
   private:
     struct Party {
@@ -66,21 +70,36 @@ class SignedRegistry {
         Sequence bound_by;  // registry entry that bound its keys
         std::set<std::string> granted_by;
         bool is_disabled = false;
+        bool are_keys_sure = true;  // an entry passed over may have given it others
     };
 
     [[nodiscard]] const v1::Controller* find_controller(const std::string& party) const;
     [[nodiscard]] Result<evidence::VerifyingKey> signer_key(const std::string& signer) const;
+    [[nodiscard]] bool is_spent(const evidence::CurvePublicKey& curve,
+                                const evidence::VerifyingKey& signing) const;
+    [[nodiscard]] bool is_curve_of_another(const evidence::CurvePublicKey& curve,
+                                           const std::string& party) const;
+    [[nodiscard]] bool is_signing_of_another(const evidence::VerifyingKey& signing,
+                                             const std::string& party) const;
     Result<void> check_signature(const v1::RegistryChange& change, const std::string& signer) const;
     [[nodiscard]] bool builds_on_passed_over(const v1::RegistryStatement& statement) const;
     Result<void> check_preceding(const v1::RegistryStatement& statement, Sequence sequence) const;
     Result<void> take_grant(Sequence sequence, const v1::RegistryStatement& statement);
     Result<void> take_disabling(Sequence sequence, const v1::RegistryStatement& statement);
+    Result<void> take_rotation(Sequence sequence, const v1::RegistryChange& change,
+                               const v1::RegistryStatement& statement);
+    [[nodiscard]] Result<void> check_new_keys(const v1::RegistryStatement& statement,
+                                              const Party& party) const;
+    void rotate(const v1::RegistryStatement& statement, Sequence sequence, Party& party);
 
     Statements statements_;
     bool is_open_ = false;
     std::string origin_;
     std::vector<v1::Controller> controllers_;
     std::map<std::string, Party, std::less<>> parties_;
+    // What parties have rotated away from: nobody's ever again. By signing key whose it was.
+    std::map<evidence::VerifyingKey, std::string> former_signing_keys_;
+    std::set<evidence::CurvePublicKey> former_curve_keys_;
     std::set<std::uint64_t> passed_over_;
 };
 

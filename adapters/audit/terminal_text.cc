@@ -61,4 +61,16 @@ std::string terminal_safe(std::string_view text) {
     return safe;
 }
 
+std::string one_line(std::string_view text) {
+    std::string line;
+    for (const char c : terminal_safe(text)) {
+        if (c == '\n') {
+            line += "\\x0a";
+        } else {
+            line += c;
+        }
+    }
+    return line;
+}
+
 }  // namespace jobbro::audit

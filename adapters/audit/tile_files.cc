@@ -67,6 +67,10 @@ class TileFiles {
     Result<void> written_;  // the first failure
 };
 
+Error other_entries() {
+    return {ErrorCode::tampered, "the entries are not those the checkpoint signs"};
+}
+
 }  // namespace
 
 Result<evidence::Checkpoint> write_tiles(const LogFolder& folder, const evidence::NoteVerifier& log,
@@ -87,10 +91,32 @@ Result<evidence::Checkpoint> write_tiles(const LogFolder& folder, const evidence
         if (progress && i % progress_entries == 0) progress(i);
     }
     JOBBRO_TRY(files.finish());
-    if (files.tree().root() != checkpoint.root) {
-        return Error{ErrorCode::tampered, "the entries are not those the checkpoint signs"};
-    }
+    if (files.tree().root() != checkpoint.root) return other_entries();
     JOBBRO_TRY(write_new_file(out / "checkpoint", note));
+    return checkpoint;
+}
+
+Result<evidence::Checkpoint> write_tiles(HubReader& hub, const std::filesystem::path& out,
+                                         const std::function<void(std::uint64_t)>& progress) {
+    JOBBRO_TRY(make_empty_folder(out));
+    TileFiles files{out};
+    v1::Replay request;
+    request.set_view(v1::REPLAY_VIEW_SEALED);
+    JOBBRO_TRY_ASSIGN(
+        const ReplayEnd end,
+        hub.read_unchecked(
+            request, [&](const v1::ReplayedEntry& each, Sequence place, Sequence) -> Result<void> {
+                JOBBRO_TRY(files.take(each.entry()));
+                if (progress && place.value() % progress_entries == 0) {
+                    progress(place.value());
+                }
+                return {};
+            }));
+    JOBBRO_TRY(files.finish());
+    JOBBRO_TRY_ASSIGN(const auto checkpoint, evidence::open_checkpoint(end.checkpoint, hub.log()));
+    const evidence::CompactTree& tree = files.tree();
+    if (tree.size() != checkpoint.size || tree.root() != checkpoint.root) return other_entries();
+    JOBBRO_TRY(write_new_file(out / "checkpoint", end.checkpoint));
     return checkpoint;
 }
 

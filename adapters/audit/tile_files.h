@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <functional>
 
+#include "adapters/audit/hub_reader.h"
 #include "adapters/audit/log_folder.h"
 #include "proto/evidence/note.h"
 
@@ -17,6 +18,9 @@ namespace jobbro::audit {
 // open_checkpoint; store_failed. Thread: one at a time. Memory does not grow with the log.
 Result<evidence::Checkpoint> write_tiles(const LogFolder& folder, const evidence::NoteVerifier& log,
                                          const std::filesystem::path& out,
+                                         const std::function<void(std::uint64_t)>& progress);
+// The same of a running hub's log, read sealed. Errors: as HubReader::read_unchecked too.
+Result<evidence::Checkpoint> write_tiles(HubReader& hub, const std::filesystem::path& out,
                                          const std::function<void(std::uint64_t)>& progress);
 
 }  // namespace jobbro::audit

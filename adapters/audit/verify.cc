@@ -6,6 +6,7 @@
 #include "adapters/audit/archive.h"
 #include "adapters/audit/command_line.h"
 #include "adapters/audit/folder_check.h"
+#include "adapters/audit/hub_check.h"
 #include "adapters/audit/terminal_text.h"
 #include "proto/evidence/key_file.h"
 #include "proto/evidence/text_encoding.h"
@@ -46,6 +47,12 @@ std::string entries_of(const EntryCounts& counts, std::uint64_t first) {
            " opened";
 }
 
+// Only the whole log tells whether erasures name all keys that are gone.
+std::string erased_of(const EntryCounts& counts, bool is_range) {
+    return number(counts.erased) +
+           (is_range ? " whose data key is gone" : " verified by their hash");
+}
+
 Result<void> tell_faults(const FaultList& faults) {
     std::string text;
     for (const Fault& fault : faults.kept())
@@ -63,17 +70,27 @@ Result<int> judged(const FaultList& faults) {
                  number(faults.total()) + (faults.total() == 1 ? " fault" : " faults")};
 }
 
-Result<std::map<std::string, evidence::VerifyingKey>> read_party_keys(
+// A party has had one key or more.
+Result<std::multimap<std::string, evidence::VerifyingKey>> read_party_keys(
     const std::vector<std::string>& files) {
-    std::map<std::string, evidence::VerifyingKey> parties;
+    std::multimap<std::string, evidence::VerifyingKey> parties;
     for (const std::string& file : files) {
         JOBBRO_TRY_ASSIGN(const auto keys, evidence::read_party_public_keys(file));
-        const auto [known, is_new] = parties.emplace(keys.party, keys.signing);
-        if (!is_new && known->second != keys.signing) {
-            return Error{ErrorCode::usage, "two keys are given for " + keys.party};
-        }
+        parties.emplace(keys.party, keys.signing);
     }
     return parties;
+}
+
+Result<KnownControllers> read_controller_keys(const std::vector<std::string>& files) {
+    JOBBRO_TRY_ASSIGN(const auto read, read_party_keys(files));
+    KnownControllers controllers;
+    for (const auto& [party, key] : read) {
+        if (const auto [known, is_new] = controllers.emplace(party, key);
+            !is_new && known->second != key) {
+            return Error{ErrorCode::usage, "two keys are given for " + party};
+        }
+    }
+    return controllers;
 }
 
 // A checkpoint is a few hundred bytes, with many co-signatures some thousands.
@@ -104,11 +121,13 @@ std::string controllers_of(const std::vector<ControllerKey>& controllers, bool a
     return text + row("", "as entry 0 itself names them: compare, or give --controller-key FILE");
 }
 
-std::string summary_of(const LogSummary& summary, const FolderCheckOptions& options, double rate) {
+std::string summary_of(const LogSummary& summary, const FolderCheckOptions& options, double rate,
+                       bool has_tiles) {
     const bool is_range = options.first || options.last;
     const std::uint64_t first = options.first.value_or(Sequence{0}).value();
     std::string text = row("log", options.log.name);
     text += row("entries", entries_of(summary.entries, first));
+    if (summary.entries.erased > 0) text += row("erased", erased_of(summary.entries, is_range));
     text += row("signatures", signatures_of(summary.entries));
     text += controllers_of(summary.controllers, !options.controllers.empty());
     text += row("checkpoints", number(summary.checkpoints) + " verified, the last for " +
@@ -119,31 +138,32 @@ std::string summary_of(const LogSummary& summary, const FolderCheckOptions& opti
                             number(options.checkpoints.size()) + " checkpoints are of this log");
     }
     text += row("tree", evidence::hex_encode(view(summary.root)));
-    if (!is_range) text += row("tiles", number(summary.tiles));
+    if (!is_range && has_tiles) text += row("tiles", number(summary.tiles));
     text += row("rate", number(static_cast<std::uint64_t>(rate)) + " entries/s");
     return text;
 }
 
-Result<int> verify_folder(const GlobalOptions& global, const VerifyOptions& given) {
+Result<FolderCheckOptions> check_options(const GlobalOptions& global, const VerifyOptions& given) {
     FolderCheckOptions options;
     JOBBRO_TRY_ASSIGN(options.log, need_log_key(global));
     JOBBRO_TRY_ASSIGN(options.parties, read_party_keys(given.party_keys));
-    JOBBRO_TRY_ASSIGN(options.controllers, read_party_keys(given.controller_keys));
+    JOBBRO_TRY_ASSIGN(options.controllers, read_controller_keys(given.controller_keys));
     JOBBRO_TRY_ASSIGN(options.checkpoints, read_checkpoints(given.checkpoints, options.log));
-    if (!options.controllers.empty() && global.hub_keys.empty()) {
-        return Error{ErrorCode::usage,
-                     "entry 0, which names the controllers, is opened with "
-                     "--hub-keys FILE, the hub's secret key file"};
-    }
     if (given.from) options.first = Sequence{*given.from};
     if (given.to) options.last = Sequence{*given.to};
+    return options;
+}
+
+// Runs the check, tells its faults and then what was verified.
+Result<int> told(
+    FolderCheckOptions options, bool has_tiles,
+    const std::function<Result<LogSummary>(const FolderCheckOptions&, FaultList&)>& check) {
     FaultList faults;
     const auto checked = [&]() -> Result<std::string> {
         Progress progress;
         options.progress = [&](std::uint64_t entries) { progress.tell(entries); };
-        JOBBRO_TRY_ASSIGN(const auto folder, open_folder(given.path, global));
-        JOBBRO_TRY_ASSIGN(const LogSummary summary, check_folder(*folder, options, faults));
-        return summary_of(summary, options, progress.rate(summary.entries.entries));
+        JOBBRO_TRY_ASSIGN(const LogSummary summary, check(options, faults));
+        return summary_of(summary, options, progress.rate(summary.entries.entries), has_tiles);
     }();
     JOBBRO_TRY(tell_faults(faults));
     if (!checked) return checked.error();
@@ -151,7 +171,34 @@ Result<int> verify_folder(const GlobalOptions& global, const VerifyOptions& give
     return judged(faults);
 }
 
-std::string summary_of(const ArchiveSummary& summary, bool are_controllers_given) {
+Result<int> verify_folder(const GlobalOptions& global, const VerifyOptions& given) {
+    JOBBRO_TRY_ASSIGN(auto options, check_options(global, given));
+    if (!options.controllers.empty() && global.hub_keys.empty()) {
+        return Error{ErrorCode::usage,
+                     "entry 0, which names the controllers, is opened with "
+                     "--hub-keys FILE, the hub's secret key file"};
+    }
+    const auto check = [&](const FolderCheckOptions& asked,
+                           FaultList& faults) -> Result<LogSummary> {
+        JOBBRO_TRY_ASSIGN(const auto folder, open_folder(given.path, global));
+        return check_folder(*folder, asked, faults);
+    };
+    return told(std::move(options), true, check);
+}
+
+Result<int> verify_hub(const GlobalOptions& global, const VerifyOptions& given) {
+    JOBBRO_TRY_ASSIGN(auto options, check_options(global, given));
+    const auto check = [&](const FolderCheckOptions& asked,
+                           FaultList& faults) -> Result<LogSummary> {
+        JOBBRO_TRY_ASSIGN(const auto hub, HubReader::open(global.hub));
+        return check_hub(*hub, asked, faults);
+    };
+    return told(std::move(options), false, check);
+}
+
+std::string summary_of(const ArchiveSummary& summary,
+                       const std::optional<evidence::NoteVerifier>& known,
+                       bool are_controllers_given) {
     const EntryCounts& counts = summary.entries;
     std::string text = row("log", summary.header.log.name);
     text += row("selection", terminal_safe(summary.header.selection));
@@ -165,6 +212,8 @@ std::string summary_of(const ArchiveSummary& summary, bool are_controllers_given
     if (!summary.is_key_known) {
         text += row("log's key", summary.header.log.text());
         text += row("", "as the archive itself names it: compare it, or give --hub-key FILE");
+    } else if (known && known->key != summary.header.log.key) {
+        text += row("log's key", "one it had before: the archive is from then");
     }
     return text;
 }
@@ -174,18 +223,20 @@ Result<int> verify_archive(const GlobalOptions& global, const VerifyOptions& giv
         return Error{ErrorCode::usage, "an archive is verified whole, with the keys it holds"};
     }
     JOBBRO_TRY_ASSIGN(const auto log, find_log_key(global));
-    JOBBRO_TRY_ASSIGN(const auto controllers, read_party_keys(given.controller_keys));
+    JOBBRO_TRY_ASSIGN(const auto controllers, read_controller_keys(given.controller_keys));
     std::ifstream file(given.path, std::ios::binary);
     if (!file) return Error{ErrorCode::file_unreadable, given.path};
     FaultList faults;
     const auto checked = check_archive(file, log, faults, {}, controllers);
     JOBBRO_TRY(tell_faults(faults));
     if (!checked) return checked.error();
-    JOBBRO_TRY(write_out(summary_of(*checked, !controllers.empty())));
+    JOBBRO_TRY(write_out(summary_of(*checked, log, !controllers.empty())));
     return judged(faults);
 }
 
 Result<int> verify(const GlobalOptions& global, const VerifyOptions& given) {
+    JOBBRO_TRY_ASSIGN(const bool is_of_hub, is_about_hub(global, given.path));
+    if (is_of_hub) return verify_hub(global, given);
     std::error_code failure;
     return std::filesystem::is_directory(given.path, failure) ? verify_folder(global, given)
                                                               : verify_archive(global, given);
@@ -195,10 +246,11 @@ Result<int> verify(const GlobalOptions& global, const VerifyOptions& given) {
 
 void add_verify(CLI::App& program, const GlobalOptions& global, Command& chosen) {
     auto options = std::make_shared<VerifyOptions>();
-    CLI::App* app = program.add_subcommand(
-        "verify",
-        "Hold a stopped hub's data folder, a copy of it, or an archive to what it must be");
-    app->add_option("path", options->path, "Folder or archive")->required();
+    CLI::App* app = program.add_subcommand("verify",
+                                           "Hold a stopped hub's data folder, a copy of it, an "
+                                           "archive, or the log of a running hub to "
+                                           "what it must be");
+    app->add_option("path", options->path, "Folder or archive; none: the running hub");
     app->add_option("--from", options->from, "First sequence of a range");
     app->add_option("--to", options->to, "Last sequence of a range");
     // Each takes one file, so that the path may come after it.
@@ -207,8 +259,8 @@ void add_verify(CLI::App& program, const GlobalOptions& global, Command& chosen)
         app->add_option(name, files, what)->allow_extra_args(false);
     };
     add_files("--party-key", options->party_keys,
-              "A party's public key file: the registry must bind no other key; and it counts where "
-              "the registry cannot be read");
+              "A party's public key file, one for each key it has had: the registry must bind no "
+              "other; and they count where the registry cannot be read");
     add_files("--controller-key", options->controller_keys,
               "A data controller's public key file: entry 0 must name this key");
     add_files("--checkpoint", options->checkpoints,

@@ -26,6 +26,11 @@ Result<Instant> parse_instant(const std::string& option, const std::string& text
     return Instant{timestamp.seconds() * 1'000'000 + timestamp.nanos() / 1000};
 }
 
+Result<Instant> parse_day_or_instant(const std::string& option, const std::string& text) {
+    constexpr std::size_t date_size = 10;
+    return parse_instant(option, text.size() == date_size ? text + "T00:00:00Z" : text);
+}
+
 Result<kit::Start> parse_start(const std::string& text) {
     if (text == "beginning") return kit::Start{kit::StartAtBeginning{}};
     if (is_number(text)) {
@@ -33,9 +38,7 @@ Result<kit::Start> parse_start(const std::string& text) {
         const auto read = std::from_chars(text.data(), text.data() + text.size(), sequence);
         if (read.ec == std::errc{}) return kit::Start{Sequence{sequence}};
     }
-    constexpr std::size_t date_size = 10;
-    const auto instant =
-        parse_instant("--from", text.size() == date_size ? text + "T00:00:00Z" : text);
+    const auto instant = parse_day_or_instant("--from", text);
     if (instant) return kit::Start{*instant};
     return Error{ErrorCode::usage,
                  "--from is \"beginning\", a sequence, or a time like 2026-01-31 or "

@@ -10,6 +10,8 @@ namespace jobbro::cli {
 
 // RFC 3339, "2026-01-31T12:00:00Z". Errors: usage, naming the option.
 Result<Instant> parse_instant(const std::string& option, const std::string& text);
+// The same, or a date, "2026-01-31", which is its midnight in UTC.
+Result<Instant> parse_day_or_instant(const std::string& option, const std::string& text);
 // "beginning", a sequence, a time as above, or a date, which is its midnight in UTC.
 // Errors: usage.
 Result<kit::Start> parse_start(const std::string& text);

@@ -36,6 +36,29 @@ int exit_status(const Error& error) {
     }
 }
 
+bool is_refusal_of_statement(ErrorCode code) {
+    switch (code) {
+        case ErrorCode::statement_malformed:
+        case ErrorCode::statement_origin_wrong:
+        case ErrorCode::statement_outdated:
+        case ErrorCode::signer_unknown:
+        case ErrorCode::signer_not_entitled:
+        case ErrorCode::signature_missing:
+        case ErrorCode::signature_wrong:
+        case ErrorCode::key_malformed:
+        case ErrorCode::key_in_use:
+        case ErrorCode::party_unknown:
+        case ErrorCode::list_too_long:
+        case ErrorCode::field_out_of_bounds:
+        case ErrorCode::role_not_allowed:
+        case ErrorCode::clock_unsure:
+        case ErrorCode::hub_sealed:
+            return true;
+        default:
+            return false;
+    }
+}
+
 Result<void> write_out(std::string_view text) {
     while (!text.empty()) {
         const ssize_t size = ::write(STDOUT_FILENO, text.data(), text.size());

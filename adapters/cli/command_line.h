@@ -40,12 +40,19 @@ void add_party(CLI::App& program, const GlobalOptions& global, Command& chosen);
 void add_submit(CLI::App& program, const GlobalOptions& global, Command& chosen);
 void add_subscribe(CLI::App& program, const GlobalOptions& global, Command& chosen);
 void add_fetch(CLI::App& program, const GlobalOptions& global, Command& chosen);
+void add_prove(CLI::App& program, const GlobalOptions& global, Command& chosen);
+void add_erase(CLI::App& program, const GlobalOptions& global, Command& chosen);
+void add_hold(CLI::App& program, const GlobalOptions& global, Command& chosen);
 void add_parked(CLI::App& program, const GlobalOptions& global, Command& chosen);
 void add_status(CLI::App& program, const GlobalOptions& global, Command& chosen);
 void add_bench(CLI::App& program, const GlobalOptions& global, Command& chosen);
 
 // Which status an error ends the program with.
 int exit_status(const Error& error);
+
+// A statement was refused with this, so that it did not take effect. Of any other error it may have
+// all the same.
+bool is_refusal_of_statement(ErrorCode code);
 
 // Writes all of it to standard output, at once; being asked to stop does not break it off.
 // Errors: file_unwritable.

@@ -48,6 +48,9 @@ int main(int argc, char** argv) {
     cli::add_submit(program, global, chosen);
     cli::add_subscribe(program, global, chosen);
     cli::add_fetch(program, global, chosen);
+    cli::add_prove(program, global, chosen);
+    cli::add_erase(program, global, chosen);
+    cli::add_hold(program, global, chosen);
     cli::add_parked(program, global, chosen);
     cli::add_status(program, global, chosen);
     cli::add_bench(program, global, chosen);

@@ -140,6 +140,53 @@ std::future<Result<v1::ParkedActed>> Client::act_on_parked(const std::string& na
         [this](Command command) { return loop_->put(std::move(command)); });
 }
 
+Result<void> Client::replay(v1::Replay request, const OnPage& on_page) {
+    const auto next_page = [this](v1::ClientFrame frame) {
+        return call<v1::Replayed>(
+                   std::move(frame), [](const v1::HubFrame& answer) { return answer.replayed(); },
+                   [this](Command command) { return loop_->put(std::move(command)); })
+            .get();
+    };
+    v1::ClientFrame first;
+    *first.mutable_replay() = std::move(request);
+    JOBBRO_TRY_ASSIGN(v1::Replayed page, next_page(std::move(first)));
+    const std::uint64_t number = page.request_number();
+    while (true) {
+        JOBBRO_TRY(on_page(page));
+        if (page.is_end()) return {};
+        v1::ClientFrame more;
+        more.mutable_replay_more()->set_replay(number);
+        JOBBRO_TRY_ASSIGN(page, next_page(std::move(more)));
+    }
+}
+
+std::future<Result<ProvedEntry>> Client::prove_inclusion(Sequence sequence,
+                                                         std::optional<TreeSize> size,
+                                                         std::optional<evidence::Digest> leaf) {
+    v1::ClientFrame frame;
+    frame.mutable_prove()->set_inclusion_of(sequence.value());
+    if (size) frame.mutable_prove()->set_tree_size(size->value());
+    return call<ProvedEntry>(
+        std::move(frame),
+        [sequence, size, leaf, verifier = loop_->verifier()](const v1::HubFrame& answer) {
+            return check_inclusion(answer.proof(), sequence, size, leaf, verifier);
+        },
+        [this](Command command) { return loop_->put(std::move(command)); });
+}
+
+std::future<Result<ProvedGrowth>> Client::prove_consistency(const evidence::Checkpoint& old,
+                                                            std::optional<TreeSize> size) {
+    v1::ClientFrame frame;
+    frame.mutable_prove()->set_consistency_from(old.size.value());
+    if (size) frame.mutable_prove()->set_tree_size(size->value());
+    return call<ProvedGrowth>(
+        std::move(frame),
+        [old, size, verifier = loop_->verifier()](const v1::HubFrame& answer) {
+            return check_consistency(answer.proof(), old, size, verifier);
+        },
+        [this](Command command) { return loop_->put(std::move(command)); });
+}
+
 std::future<Result<v1::RegistryChanged>> Client::change_registry(const SignedStatement& statement) {
     v1::ClientFrame frame;
     frame.mutable_change_registry()->set_statement(statement.statement);
@@ -155,6 +202,26 @@ std::future<Result<v1::PartyList>> Client::list_parties(const std::string& after
     frame.mutable_list_parties()->set_after(after);
     return call<v1::PartyList>(
         std::move(frame), [](const v1::HubFrame& answer) { return answer.party_list(); },
+        [this](Command command) { return loop_->put(std::move(command)); });
+}
+
+std::future<Result<v1::SubjectFound>> Client::find_subject(const contract::CprNumber& number,
+                                                           const std::string& ground) {
+    v1::ClientFrame frame;
+    frame.mutable_find_subject()->set_cpr_number(number.digits());
+    frame.mutable_find_subject()->set_ground(ground);
+    return call<v1::SubjectFound>(
+        std::move(frame), [](const v1::HubFrame& answer) { return answer.subject_found(); },
+        [this](Command command) { return loop_->put(std::move(command)); });
+}
+
+std::future<Result<v1::CitizenActed>> Client::act_on_citizen(const SignedStatement& statement) {
+    v1::ClientFrame frame;
+    frame.mutable_act_on_citizen()->set_statement(statement.statement);
+    frame.mutable_act_on_citizen()->set_signature(statement.signature.data(),
+                                                  statement.signature.size());
+    return call<v1::CitizenActed>(
+        std::move(frame), [](const v1::HubFrame& answer) { return answer.citizen_acted(); },
         [this](Command command) { return loop_->put(std::move(command)); });
 }
 

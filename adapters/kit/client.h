@@ -12,8 +12,10 @@
 
 #include "adapters/kit/envelope_maker.h"
 #include "adapters/kit/handler_thread.h"
+#include "adapters/kit/proofs.h"
 #include "adapters/kit/protocol.h"
 #include "adapters/kit/statements.h"
+#include "proto/contract/danish_identifiers.h"
 
 namespace jobbro::kit {
 
@@ -116,10 +118,42 @@ class Client {
                                                        v1::ParkedActKind act,
                                                        const ParkedChoice& chosen);
 
+    // For auditors: reads the log page by page, on the calling thread, which must not be one of the
+    // client's. `on_page` is called with each; the next is asked for when it has returned, and an
+    // error of it ends the replay and is returned. The request's number is set here. Of what is in
+    // a page nothing but the checkpoint's signature is checked. One at a time: another one, of any
+    // thread, takes its place.
+    // Errors: role_not_allowed, field_out_of_bounds, unmask_not_allowed, ground_missing,
+    // cpr_in_text, busy; the hub's; tampered; session_lost and replay_unknown: what was handed over
+    // stands, go on with from_sequence as the last page's next_sequence.
+    using OnPage = std::function<Result<void>(const v1::Replayed&)>;
+    Result<void> replay(v1::Replay request, const OnPage& on_page);
+
+    // That the entry is in the log's tree of `size`, or in its latest; held to the log's key. It
+    // takes `leaf`, its leaf hash, for an entry the party neither sent nor was to have.
+    // Errors: as check_inclusion; entry_unknown; field_out_of_bounds; busy; the hub's;
+    // session_lost.
+    std::future<Result<ProvedEntry>> prove_inclusion(Sequence sequence,
+                                                     std::optional<TreeSize> size = {},
+                                                     std::optional<evidence::Digest> leaf = {});
+    // That the log's tree of `size`, or its latest, begins with that of a checkpoint the caller has
+    // kept; held to the log's key. Errors: as check_consistency; field_out_of_bounds, also when the
+    // log is shorter than what was kept; busy; the hub's; session_lost.
+    std::future<Result<ProvedGrowth>> prove_consistency(const evidence::Checkpoint& old,
+                                                        std::optional<TreeSize> size = {});
+
     // For operators. Errors: the hub's; session_lost when it is not known what became of it.
     std::future<Result<v1::RegistryChanged>> change_registry(const SignedStatement& statement);
     std::future<Result<v1::PartyList>> list_parties(const std::string& after = {});
     std::future<Result<v1::Status>> status();
+    // Which id the hub has for a citizen; the hub records the question and its ground. Errors:
+    // cpr_invalid, ground_missing, cpr_in_text, citizen_unknown; the hub's; session_lost.
+    std::future<Result<v1::SubjectFound>> find_subject(const contract::CprNumber& number,
+                                                       const std::string& ground);
+    // Hands in what a data controller states about a citizen. Errors: erasure_held,
+    // citizen_unknown, statement_outdated; the hub's; session_lost when it is not known what became
+    // of it.
+    std::future<Result<v1::CitizenActed>> act_on_citizen(const SignedStatement& statement);
 
     // Waits for the handler that is at work, acks what was handled, takes leave of the hub, ends
     // both threads. What is not answered gets session_lost. More than once does nothing.

@@ -62,6 +62,10 @@ class Client::Loop {
     // Queues it; an error, when the client has ended.
     Result<void> put(Command command);
     EnvelopeMaker& maker() { return maker_; }
+    // Of the log, as the settings have it; they have been tried by start().
+    [[nodiscard]] evidence::NoteVerifier verifier() const {
+        return *evidence::verifier_of(settings_.hub);
+    }
     [[nodiscard]] bool checks_locally() const { return settings_.check_locally; }
     void close();
 

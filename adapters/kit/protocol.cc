@@ -40,10 +40,20 @@ void set_request_number(v1::ClientFrame& frame, std::uint64_t number) {
             return frame.mutable_list_parties()->set_request_number(number);
         case v1::ClientFrame::kGetStatus:
             return frame.mutable_get_status()->set_request_number(number);
+        case v1::ClientFrame::kFindSubject:
+            return frame.mutable_find_subject()->set_request_number(number);
+        case v1::ClientFrame::kActOnCitizen:
+            return frame.mutable_act_on_citizen()->set_request_number(number);
         case v1::ClientFrame::kFetch:
             return frame.mutable_fetch()->set_request_number(number);
         case v1::ClientFrame::kListParked:
             return frame.mutable_list_parked()->set_request_number(number);
+        case v1::ClientFrame::kProve:
+            return frame.mutable_prove()->set_request_number(number);
+        case v1::ClientFrame::kReplay:
+            return frame.mutable_replay()->set_request_number(number);
+        case v1::ClientFrame::kReplayMore:
+            return frame.mutable_replay_more()->set_request_number(number);
         default:
             JOBBRO_ASSERT(frame.has_act_on_parked());
             return frame.mutable_act_on_parked()->set_request_number(number);
@@ -59,12 +69,20 @@ std::optional<std::uint64_t> answered_number(const v1::HubFrame& frame) {
             return frame.party_list().request_number();
         case v1::HubFrame::kStatus:
             return frame.status().request_number();
+        case v1::HubFrame::kSubjectFound:
+            return frame.subject_found().request_number();
+        case v1::HubFrame::kCitizenActed:
+            return frame.citizen_acted().request_number();
         case v1::HubFrame::kFetched:
             return frame.fetched().request_number();
         case v1::HubFrame::kParkedList:
             return frame.parked_list().request_number();
+        case v1::HubFrame::kProof:
+            return frame.proof().request_number();
         case v1::HubFrame::kParkedActed:
             return frame.parked_acted().request_number();
+        case v1::HubFrame::kReplayed:
+            return frame.replayed().request_number();
         default:
             return std::nullopt;
     }
@@ -76,8 +94,7 @@ Result<std::unique_ptr<Protocol>> Protocol::make(const evidence::PartySecretKeys
                                                  const evidence::HubPublicKeys& hub,
                                                  ProtocolOptions options) {
     JOBBRO_TRY_ASSIGN(evidence::BoxKey box_key, evidence::BoxKey::between(own.curve, hub.curve));
-    JOBBRO_TRY_ASSIGN(evidence::NoteVerifier verifier,
-                      evidence::NoteVerifier::parse(hub.verifier_key));
+    JOBBRO_TRY_ASSIGN(evidence::NoteVerifier verifier, evidence::verifier_of(hub));
     return std::unique_ptr<Protocol>(
         new Protocol(own, hub, std::move(box_key), std::move(verifier), std::move(options)));
 }
@@ -174,7 +191,8 @@ void Protocol::take_opened(v1::HubFrame frame, Instant now) {
         if (frame.has_welcome()) take_welcome(frame.welcome(), now);
         return;
     }
-    if (const auto number = answered_number(frame)) return take_answer(*number, std::move(frame));
+    if (const auto number = answered_number(frame))
+        return take_answer(*number, std::move(frame), now);
     switch (frame.kind_case()) {
         case v1::HubFrame::kOutcomes:
             return take_outcomes(frame.outcomes(), now);
@@ -289,9 +307,18 @@ void Protocol::take_error(const v1::Error& wire, bool is_sealed, Instant now) {
     happenings_.emplace_back(Remark{std::move(error)});
 }
 
-void Protocol::take_answer(std::uint64_t number, v1::HubFrame frame) {
+void Protocol::take_answer(std::uint64_t number, v1::HubFrame frame, Instant now) {
     if (calls_.erase(number) == 0) {
         return remark(ErrorCode::frame_malformed, "an answer to nothing asked");
+    }
+    if (frame.has_replayed()) {
+        const std::uint64_t end = frame.replayed().end_sequence();
+        const auto checkpoint =
+            seen_log_.take_commit(frame.replayed().checkpoint(), Sequence{end > 0 ? end - 1 : 0});
+        if (!checkpoint) {
+            happenings_.emplace_back(CallAnswered{number, checkpoint.error()});
+            return lose(checkpoint.error(), true, now);
+        }
     }
     happenings_.emplace_back(CallAnswered{number, std::move(frame)});
 }

@@ -35,8 +35,9 @@ struct SessionLost {
     bool is_fatal = false;  // trying again would end the same way
     bool at_once = false;   // nothing is wrong: no need to wait before the next
 };
-// The answer to a call: a RegistryChanged, PartyList, Status, Fetched, ParkedList or ParkedActed,
-// or an error.
+// The answer to a call: a RegistryChanged, PartyList, Status, Fetched, ParkedList, ParkedActed,
+// Proof, Replayed, SubjectFound or CitizenActed, or an error. The checkpoint of a Replayed is one
+// the log's key has signed.
 struct CallAnswered {
     std::uint64_t number;
     Result<v1::HubFrame> answer;
@@ -80,8 +81,8 @@ class Protocol {
     // Errors: as SubmitQueue::add.
     Result<void> submit(Submission submission, Instant now);
     SubscriptionSet& subscriptions() { return subscriptions_; }
-    // A ChangeRegistry, ListParties, GetStatus, Fetch, ListParked or ActOnParked; the number is set
-    // here and returned.
+    // A ChangeRegistry, ListParties, GetStatus, Fetch, ListParked, ActOnParked, Prove,
+    // Replay, ReplayMore, FindSubject or ActOnCitizen; the number is set here and returned.
     // Errors: queue_full.
     Result<std::uint64_t> call(v1::ClientFrame frame);
 
@@ -108,7 +109,7 @@ class Protocol {
     void take_outcomes(const v1::Outcomes& outcomes, Instant now);
     void take_deliveries(const v1::Deliveries& deliveries, Instant now);
     void take_error(const v1::Error& wire, bool is_sealed, Instant now);
-    void take_answer(std::uint64_t number, v1::HubFrame frame);
+    void take_answer(std::uint64_t number, v1::HubFrame frame, Instant now);
     void lose(Error error, bool is_fatal, Instant now, bool at_once = false);
     void remark(ErrorCode code, std::string detail);
     void queue_control(const v1::ClientFrame& frame);

@@ -2,8 +2,8 @@
 
 namespace jobbro::kit {
 
-Result<evidence::Checkpoint> SeenLog::open(BytesView note) {
-    auto checkpoint = evidence::open_checkpoint(note, verifier_);
+Result<evidence::Checkpoint> SeenLog::open(BytesView note, const evidence::NoteVerifier& verifier) {
+    auto checkpoint = evidence::open_checkpoint(note, verifier);
     if (!checkpoint) {
         return Error{ErrorCode::tampered,
                      "the checkpoint is not one the log's key has signed: " +
@@ -17,7 +17,7 @@ Result<evidence::Checkpoint> SeenLog::open(BytesView note) {
 }
 
 Result<evidence::Checkpoint> SeenLog::take_latest(BytesView note) {
-    JOBBRO_TRY_ASSIGN(evidence::Checkpoint checkpoint, open(note));
+    JOBBRO_TRY_ASSIGN(evidence::Checkpoint checkpoint, open(note, verifier_.newest()));
     if (largest_ && checkpoint.size < largest_->size) {
         return Error{ErrorCode::tampered, "the log has " + std::to_string(checkpoint.size.value()) +
                                               " entries and had " +
@@ -28,7 +28,14 @@ Result<evidence::Checkpoint> SeenLog::take_latest(BytesView note) {
 }
 
 Result<evidence::Checkpoint> SeenLog::take_commit(BytesView note, Sequence highest) {
-    JOBBRO_TRY_ASSIGN(evidence::Checkpoint checkpoint, open(note));
+    JOBBRO_TRY_ASSIGN(evidence::Checkpoint checkpoint, open(note, verifier_));
+    const bool is_by_former = !evidence::open_checkpoint(note, verifier_.newest());
+    if (is_by_former && (!largest_ || largest_->size < checkpoint.size)) {
+        return Error{ErrorCode::tampered,
+                     "a former key of the log has signed it for " +
+                         std::to_string(checkpoint.size.value()) +
+                         " entries, and is good for no more than were seen under the key of now"};
+    }
     if (checkpoint.size < size_with(highest)) {
         return Error{ErrorCode::tampered,
                      "the checkpoint does not hold the entry " + std::to_string(highest.value())};

@@ -15,19 +15,21 @@ class SeenLog {
     explicit SeenLog(evidence::NoteVerifier verifier) : verifier_(std::move(verifier)) {}
 
     // The latest checkpoint, as told on opening a session.
-    // Errors: tampered (not signed by the log's key, shorter than seen before, or another log).
+    // Errors: tampered (not signed by the log's key of now, shorter than seen before, or another
+    // log).
     Result<evidence::Checkpoint> take_latest(BytesView note);
     // The checkpoint of a commit, which may be an old one when the receipts are for messages sent
-    // before; `highest` is the greatest sequence it is to hold. Errors: tampered.
+    // before; `highest` is the greatest sequence it is to hold. A former key of the log is good for
+    // one that is no larger than what was seen signed with the key of now. Errors: tampered.
     Result<evidence::Checkpoint> take_commit(BytesView note, Sequence highest);
 
     [[nodiscard]] const std::optional<evidence::Checkpoint>& largest() const { return largest_; }
 
   private:
-    Result<evidence::Checkpoint> open(BytesView note);
+    Result<evidence::Checkpoint> open(BytesView note, const evidence::NoteVerifier& verifier);
 
     const evidence::NoteVerifier verifier_;
-    std::optional<evidence::Checkpoint> largest_;
+    std::optional<evidence::Checkpoint> largest_;  // signed with the key of now
 };
 
 }  // namespace jobbro::kit

@@ -47,6 +47,9 @@ SignedStatement make_grant(const StatementAbout& about, const evidence::PartyPub
         grant.add_jobcentres(jobcentre);
     if (terms.valid_from) set_instant(*grant.mutable_valid_from(), *terms.valid_from);
     if (terms.valid_until) set_instant(*grant.mutable_valid_until(), *terms.valid_until);
+    grant.set_may_unmask(terms.may_unmask);
+    if (terms.covers_from) set_instant(*grant.mutable_covers_from(), *terms.covers_from);
+    if (terms.covers_until) set_instant(*grant.mutable_covers_until(), *terms.covers_until);
     return finish(statement, controller.signing);
 }
 
@@ -55,6 +58,51 @@ SignedStatement make_disabling(const StatementAbout& about,
     v1::RegistryStatement statement = begin(about, signer.party);
     statement.mutable_disabling();
     return finish(statement, signer.signing);
+}
+
+SignedStatement make_rotation(const StatementAbout& about, const evidence::PartySecretKeys& own,
+                              const evidence::PartySecretKeys& renewed) {
+    const auto curve = evidence::curve_public_key(renewed.curve);
+    const auto signing = evidence::verifying_key(renewed.signing);
+    v1::RegistryStatement statement = begin(about, own.party);
+    v1::PartyRotation& rotation = *statement.mutable_rotation();
+    rotation.set_curve_key(Bytes{curve.view()});
+    rotation.set_signing_key(Bytes{signing.view()});
+    const auto possession = evidence::sign(
+        renewed.signing,
+        evidence::rotation_text(about.origin, about.party, about.preceding, curve, signing));
+    rotation.set_possession(Bytes{view(possession)});
+    return finish(statement, own.signing);
+}
+
+SignedStatement make_citizen_statement(const CitizenStatementAbout& about, CitizenActKind act,
+                                       const evidence::PartySecretKeys& controller) {
+    v1::CitizenStatement statement;
+    statement.set_origin(about.origin);
+    statement.set_subject_id(about.subject_id);
+    statement.set_preceding(about.preceding);
+    statement.set_signer(controller.party);
+    set_instant(*statement.mutable_signed_at(), about.signed_at);
+    statement.set_ground(about.ground);
+    switch (act) {
+        case CitizenActKind::erase:
+            statement.mutable_erase()->set_orders(about.erasure.orders);
+            statement.mutable_erase()->set_last_sequence_plus_one(
+                about.erasure.last_sequence_plus_one);
+            statement.mutable_erase()->set_even_running(about.erasure.even_running);
+            break;
+        case CitizenActKind::place_hold:
+            statement.mutable_place_hold();
+            break;
+        case CitizenActKind::lift_hold:
+            statement.mutable_lift_hold();
+            break;
+    }
+    SignedStatement result;
+    result.statement = statement.SerializeAsString();
+    result.signature =
+        evidence::sign(controller.signing, evidence::citizen_statement_text(result.statement));
+    return result;
 }
 
 }  // namespace jobbro::kit

@@ -72,6 +72,8 @@ class Course:
     title: str
     story: str
     rows: tuple
+    orders: dict    # what rows call an order -> its id
+    numbers: tuple  # CPR numbers of its citizen; none of the catalogue
 
 
 def kind_of(message):
@@ -94,7 +96,9 @@ def read_course(path):
     rows = tuple(Row(data["course"], row["row"], row["day"], row["from"], tuple(row["to"]),
                      row.get("extra", False), row["message"], row["expected"])
                  for row in data["rows"])
-    return Course(data["course"], data["title"], data["story"], rows)
+    citizen = (data["citizen"],) if "citizen" in data else ()
+    return Course(data["course"], data["title"], data["story"], rows, data.get("orders", {}),
+                  citizen + tuple(data.get("other_numbers", ())))
 
 
 def played_rows(courses):

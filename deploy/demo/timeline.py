@@ -10,6 +10,9 @@ checked.
   timeline.py show [PLACE]         each course as a time line; with PLACE as it was answered
   timeline.py check PLACE          holds what is in PLACE (and status.json) to the data; ends with
                                    status 1 when anything differs
+  timeline.py audit PLACE PROGRAMS HUB...
+                                   the auditor's part, with the programs in the folder PROGRAMS on
+                                   the running hub; HUB is --hub and --hub-key with their values
 """
 
 import json
@@ -18,6 +21,7 @@ from pathlib import Path
 
 sys.dont_write_bytecode = True
 
+from audit import Unexpected, audit  # noqa: E402
 from cases import played_rows, read_courses, read_parties  # noqa: E402
 from check import check, closing_line  # noqa: E402
 from plan import file_names, waves  # noqa: E402
@@ -82,10 +86,20 @@ def run_check(courses, parties, place):
     return 1 if wrong else 0
 
 
+def run_audit(courses, parties, place, programs, *hub):
+    try:
+        audit(courses, parties, outcomes_in(Path(place)), place, programs, hub)
+    except Unexpected as error:
+        print(f"audit: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
 COMMANDS = {  # name -> what it runs, and how many arguments it takes
     "parties": (run_parties, range(1)), "plan": (run_plan, range(1)),
     "write": (run_write, range(1, 2)), "play": (run_play, range(2, 100)),
-    "show": (run_show, range(2)), "check": (run_check, range(1, 2))}
+    "show": (run_show, range(2)), "check": (run_check, range(1, 2)),
+    "audit": (run_audit, range(6, 7))}
 
 
 def main(arguments):

@@ -79,7 +79,8 @@ Result<void> Hub::run(int stop_fd) {
 int Hub::Parts::wait_ms() const {
     if (core->has_work()) return 0;
     const auto due = core->next_due();
-    if (!due) return wait_ms_max;
+    // What is due by a clock that is not believed is not due yet.
+    if (!due || core->is_clock_unsure()) return wait_ms_max;
     // Rounded up: a turn before its time would only turn again.
     const std::int64_t left_ms = (due->microseconds - clock.now().microseconds + 999) / 1000;
     return static_cast<int>(std::clamp<std::int64_t>(left_ms, 0, wait_ms_max));
@@ -111,12 +112,15 @@ Result<void> Hub::Parts::turn() {
     const Instant now = clock.now();
     if (now >= last_look.plus_ms(look_around_every_ms) || now < last_look) look_around(now);
     const std::vector<core::FrameIn> frames = take_frames();
-    JOBBRO_TRY_ASSIGN(const core::Turn done,
-                      core->turn(frames, now, randomness, conditions(start)));
+    const core::Conditions around = conditions(start);
+    JOBBRO_TRY_ASSIGN(const core::Turn done, core->turn(frames, now, randomness, around));
+    // Before the answers, so that whoever has a receipt finds its checkpoint.
+    if (http && done.report.entries > 0) publish();
     send(done.frames);
     report(done.report);
+    report_clock();
     JOBBRO_TRY(journal->upkeep(false, randomness));
-    health.last_turn_us = now.microseconds;
+    JOBBRO_TRY(look_after_erasures(around.steady, false));
     if (!frames.empty()) {
         const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
         metrics.observe(ops::Observed::turn_duration_seconds, took.count());
@@ -165,6 +169,7 @@ void Hub::Parts::report(const core::TurnReport& report) {
     metrics.count(ops::Counted::acks, {}, static_cast<double>(report.acks));
     metrics.count(ops::Counted::nacks, {}, static_cast<double>(report.nacks));
     metrics.count(ops::Counted::fetches, {}, static_cast<double>(report.fetches));
+    metrics.count(ops::Counted::orders_erased, {}, static_cast<double>(report.orders_erased));
     if (report.entries > 0) {
         metrics.count(ops::Counted::commits);
         metrics.count(ops::Counted::entries, {}, static_cast<double>(report.entries));
@@ -183,6 +188,31 @@ void Hub::Parts::report(const core::TurnReport& report) {
         health.is_sealed = true;
         log->error("log_sealed", {{"evidence", report.evidence}});
     }
+}
+
+void Hub::Parts::report_clock() {
+    const bool is_unsure = core->is_clock_unsure();
+    if (is_unsure == health.is_clock_unsure.load()) return;
+    health.is_clock_unsure = is_unsure;
+    metrics.set(ops::Gauged::clock_unsure, is_unsure ? 1 : 0);
+    log->warn(is_unsure ? "clock_unsure" : "clock_agrees_again");
+}
+
+Result<void> Hub::Parts::look_after_erasures(Instant steady, bool at_once) {
+    health.is_ending_erasures = true;
+    const auto looked = journal->look_after_erasures(steady, at_once, randomness);
+    health.last_turn_us = clock.now().microseconds;
+    health.is_ending_erasures = false;
+    JOBBRO_TRY(looked);
+    const auto& failure = journal->marks_failure();
+    if (failure.has_value() != marks_failed) {
+        marks_failed = failure.has_value();
+        log->warn(marks_failed ? "erasure_marks_unwritable" : "erasure_marks_writable_again",
+                  {{"error", marks_failed ? failure->line() : std::string{}}});
+    }
+    metrics.set(ops::Gauged::unfinished_erasures,
+                static_cast<double>(journal->unfinished_erasures()));
+    return {};
 }
 
 void Hub::Parts::look_around(Instant now) {
@@ -210,7 +240,17 @@ Result<void> Hub::Parts::finish() {
         if (journal->size().value() == before && !core->has_work()) break;
     }
     send(core->say_goodbye());
+    // What was delivered since it was last recorded.
+    while (core->has_work()) {
+        JOBBRO_TRY_ASSIGN(
+            const core::Turn done,
+            core->turn({}, clock.now(), randomness, conditions(std::chrono::steady_clock::now())));
+        report(done.report);
+    }
+    const Instant steady = conditions(std::chrono::steady_clock::now()).steady;
+    JOBBRO_TRY(core->stop(steady, randomness));
     JOBBRO_TRY(journal->upkeep(true, randomness));
+    JOBBRO_TRY(look_after_erasures(steady, true));
     if (http) http->stop();
     router.reset();
     log->info("hub_stopped", {{"entries", journal->size().value()}});

@@ -27,4 +27,8 @@ Result<void> ObservedStore::commit(const store::Batch& batch, store::Durability 
     return done;
 }
 
+Result<void> ObservedStore::scrub(std::span<const store::Table> tables) {
+    return inner_->scrub(tables);
+}
+
 }  // namespace jobbro::app

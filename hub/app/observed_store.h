@@ -20,6 +20,7 @@ class ObservedStore final : public store::Store {
                       const std::function<bool(BytesView, BytesView)>& visit) const override;
     [[nodiscard]] Result<std::optional<store::Row>> last(store::Table table) const override;
     Result<void> commit(const store::Batch& batch, store::Durability durability) override;
+    Result<void> scrub(std::span<const store::Table> tables) override;
 
   private:
     std::unique_ptr<store::Store> inner_;

@@ -7,7 +7,9 @@
 
 #include "hub/app/health.h"
 #include "hub/app/hub.h"
+#include "hub/app/marks_file.h"
 #include "hub/app/observed_store.h"
+#include "hub/app/published_tree.h"
 #include "hub/core/core.h"
 #include "hub/front/router.h"
 #include "hub/journal/journal.h"
@@ -28,26 +30,34 @@ struct Hub::Parts {
     Health health;
     std::unique_ptr<store::Store> vault_store;
     std::unique_ptr<store::Store> log_store;
+    std::optional<MarksFileOnDisk> marks;
     std::unique_ptr<journal::Journal> journal;
     std::optional<core::Core> core;
     std::unique_ptr<front::Router> router;
+    PublishedTree published;
     std::unique_ptr<ops::HttpServer> http;
-    Instant last_look;         // at the surroundings
-    bool frames_wait = false;  // the last turn left some in the socket
+    Instant last_look;          // at the surroundings
+    bool frames_wait = false;   // the last turn left some in the socket
+    bool marks_failed = false;  // as it was last told
 
     // start.cc
-    Result<void> open();
+    Result<void> open(journal::Assurances assured, const std::filesystem::path& former_keys);
+    Result<void> open_journal(journal::Journal::Identity who, evidence::MasterKey master,
+                              journal::Assurances assured);
     static Result<journal::Journal::Identity> identity(const ops::Config& config,
                                                        const evidence::HubSecretKeys& keys);
 
     // hub.cc
     Result<void> turn();
+    void publish() { published.publish(journal->checkpoint(), journal->tree().view()); }
     int wait_ms() const;
     std::vector<core::FrameIn> take_frames();
     core::Conditions conditions(std::chrono::steady_clock::time_point start) const;
     void send(const std::vector<core::FrameOut>& frames);
     void report(const core::TurnReport& report);
+    void report_clock();
     void look_around(Instant now);
+    Result<void> look_after_erasures(Instant steady, bool at_once);
     Result<void> finish();
 };
 

@@ -85,11 +85,13 @@ Hub::Parts::Parts(const ops::Config& hub_config, ops::Log& hub_log)
 Hub::Hub(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
 Hub::~Hub() = default;
 
-Result<std::unique_ptr<Hub>> Hub::start(const ops::Config& config, ops::Log& log) {
+Result<std::unique_ptr<Hub>> Hub::start(const ops::Config& config, ops::Log& log,
+                                        journal::Assurances assured,
+                                        const std::filesystem::path& former_keys) {
     // libprotobuf would write about what it cannot read to stderr, which any client could flood.
     google::protobuf::SetLogHandler(nullptr);
     auto parts = std::make_unique<Parts>(config, log);
-    JOBBRO_TRY(parts->open());
+    JOBBRO_TRY(parts->open(assured, former_keys));
     return std::unique_ptr<Hub>(new Hub(std::move(parts)));
 }
 
@@ -117,10 +119,8 @@ Result<void> Hub::check(const ops::Config& config) {
     return {};
 }
 
-Result<void> Hub::Parts::open() {
-    JOBBRO_TRY(allow_files(config.sessions_max));
-    JOBBRO_TRY_ASSIGN(auto keys, evidence::read_hub_secret_keys(config.keys));
-    JOBBRO_TRY_ASSIGN(auto who, identity(config, keys));
+Result<void> Hub::Parts::open_journal(journal::Journal::Identity who, evidence::MasterKey master,
+                                      journal::Assurances assured) {
     JOBBRO_TRY_ASSIGN(auto vault_db,
                       store::RocksStore::open(config.data / "vault", journal::vault_table::names));
     JOBBRO_TRY_ASSIGN(auto log_db,
@@ -128,15 +128,37 @@ Result<void> Hub::Parts::open() {
     vault_store = std::move(vault_db);
     log_store = std::make_unique<ObservedStore>(std::move(log_db), metrics);
     JOBBRO_TRY_ASSIGN(auto vault,
-                      journal::Vault::open(*vault_store, std::move(keys.master), randomness));
+                      journal::Vault::open(*vault_store, std::move(master), randomness));
+    marks.emplace(config.erasure_marks);
     JOBBRO_TRY_ASSIGN(journal, journal::Journal::open(*log_store, std::move(vault), std::move(who),
-                                                      clock.now(), randomness));
+                                                      clock.now(), randomness, &*marks, assured));
+    if (journal->has_made_marks_anew()) {
+        log->warn("erasure_marks_made_anew", {{"file", config.erasure_marks.string()}});
+    }
+    return {};
+}
+
+Result<void> Hub::Parts::open(journal::Assurances assured,
+                              const std::filesystem::path& former_keys) {
+    JOBBRO_TRY(allow_files(config.sessions_max));
+    JOBBRO_TRY_ASSIGN(auto keys, evidence::read_hub_secret_keys(config.keys));
+    JOBBRO_TRY_ASSIGN(auto who, identity(config, keys));
+    if (!former_keys.empty()) {
+        JOBBRO_TRY_ASSIGN(const auto former, evidence::read_hub_secret_keys(former_keys));
+        if (former.origin != keys.origin) {
+            return Error{ErrorCode::log_identity_wrong, former_keys.string() + " is another hub's"};
+        }
+        who.former_signer.emplace(former.signing);
+    }
+    JOBBRO_TRY(open_journal(std::move(who), std::move(keys.master), assured));
     JOBBRO_TRY_ASSIGN(auto subscriptions, delivery::Subscriptions::open(*journal));
     core::Settings settings;
     settings.software = software();
     settings.started_at = clock.now();
     settings.sessions_max = config.sessions_max;
     settings.session_silent_ms_max = config.session_silent_ms;
+    settings.retention_days = config.retention_days;
+    settings.provider_grace_ms = config.provider_grace_days * std::int64_t{24} * 3600 * 1000;
     core.emplace(*journal, std::move(subscriptions), std::move(settings));
     JOBBRO_TRY_ASSIGN(
         router,
@@ -150,10 +172,12 @@ Result<void> Hub::Parts::open() {
     if (core->is_sealed()) log->error("log_is_sealed");
     health.last_turn_us = clock.now().microseconds;
     health.is_serving = true;
+    publish();
     if (!config.http.empty()) {
-        const ops::Routes routes{[this] { return health.is_live(); },
-                                 [this] { return health.readiness(); },
-                                 [this] { return metrics.text(); }};
+        const ops::Routes routes{
+            [this] { return health.is_live(); }, [this] { return health.readiness(); },
+            [this] { return metrics.text(); }, [this] { return published.checkpoint(); },
+            [this](const evidence::TileId& tile) { return published.tile(*log_store, tile); }};
         JOBBRO_TRY_ASSIGN(
             http, ops::HttpServer::start(
                       config.http, routes,

@@ -1,5 +1,6 @@
 // What operators ask of the core.
 #include "hub/core/core.h"
+#include "hub/domain/access.h"
 #include "proto/base/limits.h"
 
 namespace jobbro::core {
@@ -16,12 +17,37 @@ google::protobuf::Timestamp timestamp_of(Instant time) {
     return timestamp;
 }
 
+// What whoever is no operator may bring: its own new keys.
+bool rotates(const std::string& party, const v1::ChangeRegistry& change) {
+    v1::RegistryStatement statement;
+    return change.statement().size() <= statement_bytes_max &&
+           statement.ParseFromString(change.statement()) && statement.has_rotation() &&
+           statement.party() == party;
+}
+
+domain::Question question_of(const v1::ClientFrame& frame) {
+    switch (frame.kind_case()) {
+        case v1::ClientFrame::kChangeRegistry:
+        case v1::ClientFrame::kListParties:
+            return domain::Question::registry;
+        case v1::ClientFrame::kFindSubject:
+        case v1::ClientFrame::kActOnCitizen:
+            return domain::Question::citizens;
+        default:
+            return domain::Question::status;
+    }
+}
+
 std::uint64_t request_number_of(const v1::ClientFrame& frame) {
     switch (frame.kind_case()) {
         case v1::ClientFrame::kChangeRegistry:
             return frame.change_registry().request_number();
         case v1::ClientFrame::kListParties:
             return frame.list_parties().request_number();
+        case v1::ClientFrame::kFindSubject:
+            return frame.find_subject().request_number();
+        case v1::ClientFrame::kActOnCitizen:
+            return frame.act_on_citizen().request_number();
         default:
             return frame.get_status().request_number();
     }
@@ -30,7 +56,11 @@ std::uint64_t request_number_of(const v1::ClientFrame& frame) {
 }  // namespace
 
 Result<void> Core::administer(Session& session, const v1::ClientFrame& frame, Work& work) {
-    if (session.party.role() != contract::Role::operator_) {
+    const auto answer = domain::may_ask(question_of(frame), session.party.role());
+    const bool is_of_itself =
+        frame.has_list_parties() ||
+        (frame.has_change_registry() && rotates(session.party.text(), frame.change_registry()));
+    if (answer == domain::Answer::no || (answer == domain::Answer::own && !is_of_itself)) {
         send_error(session, ErrorCode::role_not_allowed, false, work, request_number_of(frame));
         return {};
     }
@@ -39,6 +69,11 @@ Result<void> Core::administer(Session& session, const v1::ClientFrame& frame, Wo
             return change_registry(session, frame.change_registry(), work);
         case v1::ClientFrame::kListParties:
             work.list_requests.emplace_back(session.number, frame.list_parties());
+            return {};
+        case v1::ClientFrame::kFindSubject:
+            return find_subject(session, frame.find_subject(), work);
+        case v1::ClientFrame::kActOnCitizen:
+            take_citizen_act(session, frame.act_on_citizen(), work);
             return {};
         default:
             work.status_requests.emplace_back(session.number, frame.get_status());
@@ -66,6 +101,14 @@ Result<void> Core::change_registry(Session& session, const v1::ChangeRegistry& c
                    false, work, change.request_number());
         return {};
     }
+    if (is_clock_unsure_) {
+        send_error(session, ErrorCode::clock_unsure, false, work, change.request_number());
+        return {};
+    }
+    // It is still told that it has other keys now.
+    if (party->id == session.party && party->curve_key != session.key) {
+        work.to_end.emplace_back(session.number, ErrorCode::key_disabled);
+    }
     v1::RegistryChange body;
     body.set_statement(change.statement());
     body.set_signature(change.signature());
@@ -90,7 +133,7 @@ void Core::answer_administration(Work& work) {
         const Session* const session = find_session(number);
         if (session == nullptr) continue;
         v1::HubFrame frame;
-        *frame.mutable_party_list() = party_list(request);
+        *frame.mutable_party_list() = party_list(*session, request);
         send(*session, std::move(frame), work);
     }
     for (const auto& [number, request] : work.status_requests) {
@@ -102,16 +145,19 @@ void Core::answer_administration(Work& work) {
     }
 }
 
-v1::PartyList Core::party_list(const v1::ListParties& request) const {
+v1::PartyList Core::party_list(const Session& session, const v1::ListParties& request) const {
     v1::PartyList list;
     list.set_request_number(request.request_number());
     const auto& parties = journal_->registry().parties();
+    const bool sees_all =
+        domain::may_ask(domain::Question::registry, session.party.role()) == domain::Answer::all;
     for (auto each = parties.upper_bound(request.after()); each != parties.end(); ++each) {
         if (list.parties_size() == parties_per_page_max) {
             list.set_more(true);
             break;
         }
         const journal::Party& party = each->second;
+        if (!sees_all && party.id != session.party) continue;
         v1::RegisteredParty& told = *list.add_parties();
         told.set_party(each->first);
         told.set_registry_sequence(party.sequence.value());

@@ -26,37 +26,73 @@ Core::Core(journal::Journal& journal, delivery::Subscriptions subscriptions, Set
     : journal_(&journal),
       settings_(std::move(settings)),
       subscriptions_(std::move(subscriptions)),
-      is_sealed_(journal.is_sealed()) {}
+      is_sealed_(journal.is_sealed()),
+      traces_wait_(journal.is_sealed()) {}
 
 // --- The turn --------------------------------------------------------------------------------
 
 Result<Turn> Core::turn(std::span<const FrameIn> frames, Instant now, Randomness& randomness,
                         const Conditions& conditions) {
     Work work;
-    work.now = now;
+    work.now = judge_clock(now, conditions.steady);
     work.randomness = &randomness;
     work.conditions = conditions;
     for (const FrameIn& frame : frames)
         JOBBRO_TRY(take(frame, work));
+    JOBBRO_TRY(do_citizen_acts(work));
+    JOBBRO_TRY(sweep(work));
     look_after_sessions(work);
     JOBBRO_TRY(record_readings(work));
+    JOBBRO_TRY(record_traces(work));
     JOBBRO_TRY_ASSIGN(const journal::Commit commit, journal_->commit(randomness));
     work.turn.report.entries = commit.entries;
-    // From here on everything staged is durable and may be spoken of.
+    // From here on everything staged is durable and may be spoken of; what it erases is gone before
+    // anything is.
+    JOBBRO_TRY(carry_out_erasures(work));
     JOBBRO_TRY(answer_submits(work));
     answer_administration(work);
-    answer_readings(work);
+    JOBBRO_TRY(answer_readings(work));
     JOBBRO_TRY(answer_parked(work));
-    for (const delivery::SessionNumber number : work.to_end) {
+    JOBBRO_TRY(answer_proofs(work));
+    JOBBRO_TRY(answer_replays(work));
+    answer_citizen_acts(work);
+    for (const auto& [number, reason] : work.to_end) {
         const Session* const session = find_session(number);
         if (session == nullptr) continue;
-        send_error(*session, ErrorCode::lanes_exhausted, true, work);
+        send_error(*session, reason, true, work);
         end_session(Bytes{session->route});
     }
     for (const std::string& party : work.to_wake)
         subscriptions_.wake(party);
     JOBBRO_TRY(deliver(work));
     return std::move(work.turn);
+}
+
+// The time to go by. A clock that has jumped ahead of the time lived through is not believed, until
+// it agrees again: what it says would stand in the log for ever, end every grant, and have
+// everything seem to have been kept long enough. One that is set back is, and may come back.
+Instant Core::judge_clock(Instant now, Instant steady) {
+    Instant expected = std::max(now, journal_->last_recorded());
+    if (believed_) {
+        const std::int64_t passed_us = steady.microseconds - believed_->steady.microseconds;
+        expected = Instant{believed_->now.microseconds + std::max<std::int64_t>(passed_us, 0)};
+    }
+    is_clock_unsure_ = now > expected.plus_ms(limits::clock_jump_ms_max);
+    const Instant latest = is_clock_unsure_ ? expected : std::max(now, expected);
+    believed_ = Believed{latest, steady};
+    return is_clock_unsure_ ? expected : now;
+}
+
+bool Core::has_work() const {
+    return subscriptions_.has_work() || (!traces_wait_ && subscriptions_.has_traces()) ||
+           !journal_->batch().empty() || !replays_waiting_.empty();
+}
+
+std::optional<Instant> Core::next_due() const {
+    const auto parked = subscriptions_.next_due();
+    const auto trace = traces_wait_ ? std::nullopt : subscriptions_.next_trace_due();
+    if (!parked || !trace) return parked ? parked : trace;
+    return std::min(*parked, *trace);
 }
 
 Result<void> Core::take(const FrameIn& frame, Work& work) {
@@ -84,8 +120,8 @@ Result<void> Core::take(const FrameIn& frame, Work& work) {
     }
     Session& session = found->second;
     session.last_heard = work.conditions.steady;
-    const journal::Party* const party = journal_->registry().find(session.party.text());
-    if (party == nullptr || !party->is_in_force(work.now) || party->curve_key != session.key) {
+    if (!may_go_on(session, work)) {
+        if (has_rotated(session, work)) return {};
         send_error(session, ErrorCode::key_disabled, true, work);
         end_session(frame.route);
         return {};
@@ -107,10 +143,17 @@ Result<void> Core::take_from_session(Session& session, const v1::ClientFrame& fr
             acknowledge(session, frame.ack(), work);
             return {};
         case v1::ClientFrame::kNack:
-            give_back(session, frame.nack(), work);
-            return {};
+            return give_back(session, frame.nack(), work);
         case v1::ClientFrame::kFetch:
             return fetch(session, frame.fetch(), work);
+        case v1::ClientFrame::kReplay:
+            return replay(session, frame.replay(), work);
+        case v1::ClientFrame::kReplayMore:
+            replay_more(session, frame.replay_more(), work);
+            return {};
+        case v1::ClientFrame::kProve:
+            prove(session, frame.prove(), work);
+            return {};
         case v1::ClientFrame::kListParked:
             list_parked(session, frame.list_parked(), work);
             return {};
@@ -133,6 +176,8 @@ Result<void> Core::take_from_session(Session& session, const v1::ClientFrame& fr
         case v1::ClientFrame::kChangeRegistry:
         case v1::ClientFrame::kListParties:
         case v1::ClientFrame::kGetStatus:
+        case v1::ClientFrame::kFindSubject:
+        case v1::ClientFrame::kActOnCitizen:
             return administer(session, frame, work);
         default:
             send_error(session, ErrorCode::frame_unknown, false, work);
@@ -203,6 +248,17 @@ v1::HubFrame Core::welcome(const Session& session) const {
 
 // --- Sessions --------------------------------------------------------------------------------
 
+// The party is in force, by this key.
+bool Core::may_go_on(const Session& session, const Work& work) const {
+    const journal::Party* const party = journal_->registry().find(session.party.text());
+    return party != nullptr && party->is_in_force(work.now) && party->curve_key == session.key;
+}
+
+bool Core::has_rotated(const Session& session, const Work& work) {
+    return std::find(work.to_end.begin(), work.to_end.end(),
+                     std::pair{session.number, ErrorCode::key_disabled}) != work.to_end.end();
+}
+
 void Core::look_after_sessions(Work& work) {
     const Instant steady = work.conditions.steady;
     const bool is_due = steady >= last_look_.plus_ms(look_after_sessions_every_ms);
@@ -210,8 +266,8 @@ void Core::look_after_sessions(Work& work) {
     last_look_ = steady;
     std::vector<Bytes> over;
     for (auto& [route, session] : sessions_) {
-        const journal::Party* const party = journal_->registry().find(session.party.text());
-        if (party == nullptr || !party->is_in_force(work.now)) {
+        if (has_rotated(session, work)) continue;
+        if (!may_go_on(session, work)) {
             send_error(session, ErrorCode::key_disabled, true, work);
             over.push_back(route);
         } else if (!work.conditions.frames_wait &&
@@ -254,6 +310,8 @@ std::vector<FrameOut> Core::say_goodbye() {
         frame.mutable_goodbye();
         send(session, std::move(frame), work);
     }
+    while (!sessions_.empty())
+        end_session(Bytes{sessions_.begin()->first});
     return std::move(work.turn.frames);
 }
 

@@ -1,6 +1,7 @@
 // The hub's mind: one deterministic turn after another.
 #pragma once
 
+#include <deque>
 #include <map>
 #include <optional>
 #include <span>
@@ -9,6 +10,7 @@
 
 #include "hub/core/session.h"
 #include "hub/delivery/subscriptions.h"
+#include "hub/domain/access.h"
 #include "hub/journal/journal.h"
 #include "jobbro/v1/frame.pb.h"
 #include "proto/base/clock.h"
@@ -61,6 +63,8 @@ struct TurnReport {
     std::size_t acks = 0;
     std::size_t nacks = 0;
     std::size_t fetches = 0;  // answered
+    std::size_t traces = 0;   // entries about deliveries, in this turn's commit
+    std::size_t orders_erased = 0;
     std::size_t entries = 0;  // in this turn's commit
     bool sealed_now = false;  // evidence of tampering was found in this turn
     std::string evidence;     // what was found
@@ -77,6 +81,10 @@ struct Settings {
     std::size_t sessions_max = limits::sessions_max;
     std::size_t entries_per_turn_max = limits::entries_per_turn_max;
     std::int64_t session_silent_ms_max = limits::session_silent_ms_max;
+    // How long a provider keeps an order whose course has ended.
+    std::int64_t provider_grace_ms = std::int64_t{90} * 24 * 3600 * 1000;
+    // How many days after the end of the last of them a citizen's orders are kept; 0: for ever.
+    std::int64_t retention_days = 0;
 };
 
 // Takes frames, decides, stages, commits once, and only then says what came of it. Sees no socket,
@@ -94,15 +102,18 @@ class Core {
 
     // The peer behind the routing id could not be sent to: its session is over.
     void route_gone(const Bytes& route);
-    // Tells every session goodbye. No turn may follow.
+    // Tells every session goodbye and ends it. Only turns without frames may follow, as long as
+    // there is work: they record what was delivered.
     [[nodiscard]] std::vector<FrameOut> say_goodbye();
+    // What a clean stop stores beside what turns do: how long hubs have lived, at this steady time.
+    // No turn may follow. Errors: store_failed, tampered.
+    Result<void> stop(Instant steady, Randomness& randomness);
 
     // A turn without frames would send something, or store what the last one left.
-    [[nodiscard]] bool has_work() const {
-        return subscriptions_.has_work() || !journal_->batch().empty();
-    }
-    // When a turn without frames would next send something; none: not before there is work.
-    [[nodiscard]] std::optional<Instant> next_due() const { return subscriptions_.next_due(); }
+    [[nodiscard]] bool has_work() const;
+    // When a turn without frames would next send or record something; none: not before there is
+    // work.
+    [[nodiscard]] std::optional<Instant> next_due() const;
     [[nodiscard]] std::size_t sessions() const { return sessions_.size(); }
     // How many subscriptions wait for their share of a turn.
     [[nodiscard]] std::size_t waiting_subscriptions() const { return subscriptions_.waiting(); }
@@ -111,6 +122,9 @@ class Core {
     [[nodiscard]] std::size_t stopped_subscriptions() const { return subscriptions_.stopped(); }
     // Evidence of tampering was found: nothing is recorded any more.
     [[nodiscard]] bool is_sealed() const { return is_sealed_; }
+    // The clock has jumped ahead of the time lived through: nothing is recorded until it agrees
+    // again. Turns go by the time that would be.
+    [[nodiscard]] bool is_clock_unsure() const { return is_clock_unsure_; }
 
   private:
     // The fate of one envelope, told after the commit.
@@ -140,6 +154,27 @@ class Core {
         std::uint64_t request_number;
         std::shared_ptr<const journal::OpenedEntry> entry;
     };
+    // What an operator is told of a citizen.
+    struct CitizenAnswer {
+        delivery::SessionNumber session;
+        std::uint64_t request_number;
+        std::variant<v1::SubjectFound, v1::CitizenActed, Error> said;
+    };
+    // How far one turn's part of a sweep has come.
+    struct SweepPace {
+        std::size_t recorded = 0;  // what is due
+        bool has_more = false;     // for the next turn
+    };
+    // How long hubs have lived: of steady time, added up over all runs.
+    struct Lived {
+        Instant began;                // steady time of this run's first sweep
+        std::uint64_t before_ms = 0;  // as stored then
+    };
+    // A time that was believed, and the steady time then.
+    struct Believed {
+        Instant now;
+        Instant steady;
+    };
     // What one turn works with; its parts are named here so that handlers stay short.
     struct Work {
         Instant now;
@@ -147,7 +182,9 @@ class Core {
         Conditions conditions;
         std::size_t recorded = 0;
         std::size_t causes_looked_up = 0;
-        std::vector<delivery::SessionNumber> to_end;  // when all has been answered
+        bool has_erased = false;
+        // When all has been answered, and why.
+        std::vector<std::pair<delivery::SessionNumber, ErrorCode>> to_end;
         std::vector<Answer> answers;
         std::vector<RegistryAnswer> registry_answers;
         std::vector<std::pair<delivery::SessionNumber, v1::GetStatus>> status_requests;
@@ -156,6 +193,9 @@ class Core {
         std::vector<ParkedAnswer> parked_answers;
         std::size_t parked_acted_on = 0;  // messages
         std::vector<Reading> readings;
+        std::vector<std::pair<delivery::SessionNumber, v1::Prove>> prove_requests;
+        std::vector<std::pair<delivery::SessionNumber, v1::ActOnCitizen>> citizen_acts;
+        std::vector<CitizenAnswer> citizen_answers;
         std::vector<std::string> to_wake;
         Turn turn;
     };
@@ -166,10 +206,14 @@ class Core {
                                                   Work& work);
 
     // core.cc
+    Instant judge_clock(Instant now, Instant steady);
     Result<void> take(const FrameIn& frame, Work& work);
     Result<void> take_from_session(Session& session, const v1::ClientFrame& frame, Work& work);
     void hello(const FrameIn& frame, const v1::Hello& hello, Work& work);
     void look_after_sessions(Work& work);
+    [[nodiscard]] bool may_go_on(const Session& session, const Work& work) const;
+    // It was this session that gave the party other keys: it ends when it has been told.
+    static bool has_rotated(const Session& session, const Work& work);
     [[nodiscard]] bool has_room_for(const journal::Party& party) const;
     // A quarter of the silence allowed, so that three may be missed.
     [[nodiscard]] std::int64_t heartbeat_ms() const {
@@ -193,14 +237,28 @@ class Core {
     Result<delivery::Opening> opening_of(const v1::Subscribe& subscribe) const;
     Result<std::optional<Sequence>> start_of(const v1::Subscribe& subscribe) const;
     void acknowledge(Session& session, const v1::Ack& ack, Work& work);
-    void give_back(Session& session, const v1::Nack& nack, Work& work);
+    Result<void> give_back(Session& session, const v1::Nack& nack, Work& work);
     void unsubscribe(Session& session, const v1::Unsubscribe& unsubscribe, Work& work);
     Result<void> deliver(Work& work);
-    [[nodiscard]] bool may_receive(const std::string& party, const journal::OpenedEntry& entry,
-                                   Instant now) const;
+    Result<void> record_traces(Work& work);
     [[nodiscard]] delivery::Moment moment_of(const Work& work) const {
         return {journal_, work.now, work.randomness};
     }
+
+    // relations.cc
+    // What was routed to a party, as far as it may have it now. Errors: store_failed,
+    // opening_failed, tampered.
+    Result<bool> may_receive(const std::string& party, const journal::OpenedEntry& entry,
+                             Instant now);
+    Result<bool> provider_may_see(const journal::Party& provider, const journal::OpenedEntry& entry,
+                                  Instant now);
+    // What was never routed to the jobcentre, on an order that has been handed over to it.
+    Result<bool> was_handed(const Session& session, const journal::OpenedEntry& entry, Instant now);
+    [[nodiscard]] domain::OrderTimes times_of(const journal::rows::OrderRow& order,
+                                              Instant now) const;
+    [[nodiscard]] domain::Relation relation_to(const contract::PartyId& party,
+                                               const journal::rows::OrderRow& order,
+                                               Instant now) const;
 
     // parked.cc
     void list_parked(Session& session, const v1::ListParked& request, Work& work);
@@ -213,8 +271,41 @@ class Core {
 
     // reading.cc
     Result<void> fetch(Session& session, const v1::Fetch& fetch, Work& work);
+    Result<std::shared_ptr<const journal::OpenedEntry>> entry_for(const Session& session,
+                                                                  Sequence sequence, Instant now);
     Result<void> record_readings(Work& work);
-    void answer_readings(Work& work);
+    Result<void> answer_readings(Work& work);
+    Result<bool> is_gone(const Reading& reading, const Work& work);
+
+    // replaying.cc
+    Result<void> replay(Session& session, const v1::Replay& request, Work& work);
+    void replay_more(Session& session, const v1::ReplayMore& request, Work& work);
+    [[nodiscard]] bool has_room_for_replay(const Session& session) const;
+    Result<OpenReplay> open_replay(const v1::Replay& request, Work& work);
+    Result<void> find_citizen_of_replay(const v1::Replay& request, OpenReplay& replay, Work& work);
+    Result<void> find_order_of_replay(const v1::Replay& request, OpenReplay& replay);
+    Result<void> record_replay(const Session& session, const std::string& ground,
+                               const OpenReplay& replay, Work& work);
+
+    // replay_pages.cc
+    struct ReplayPage;
+    Result<void> answer_replays(Work& work);
+    Result<bool> answer_replay(Session& session, std::size_t& looks_left, Work& work);
+    Result<void> send_page(Session& session, ReplayPage& page, Work& work);
+    Result<void> fill(OpenReplay& replay, ReplayPage& page, Work& work);
+    Result<void> follow_links(OpenReplay& replay, ReplayPage& page);
+    Result<void> look_blindly(OpenReplay& replay, const journal::KeyedEntry& entry,
+                              const ReplayPage& page);
+    Result<std::optional<v1::ReplayedEntry>> sealed_entry(Sequence at, Work& work);
+    Result<std::optional<v1::ReplayedEntry>> readable_entry(const OpenReplay& replay, Sequence at,
+                                                            const ReplayPage& page);
+
+    // proving.cc
+    void prove(Session& session, const v1::Prove& request, Work& work);
+    Result<void> answer_proofs(Work& work);
+    Result<v1::Proof> proof_of(const Session& session, const v1::Prove& request, Instant now);
+    Result<v1::Proof> prove_inclusion(const Session& session, Sequence sequence, TreeSize size,
+                                      Instant now);
 
     // intake.cc
     struct Place;   // of an envelope in its submit
@@ -229,7 +320,10 @@ class Core {
                             Matter matter, Work& work);
     [[nodiscard]] std::optional<Error> capacity_error(const Work& work) const;
     Result<void> resolve_causes(const Session& session, const v1::Envelope& envelope,
-                                const std::string& other_party, v1::EntryIndex& index, Work& work);
+                                const Matter& matter, v1::EntryIndex& index, Work& work);
+    Result<std::optional<journal::Recorded>> find_cause(const Session& session,
+                                                        const v1::Cause& cause,
+                                                        const Matter& matter, Work& work);
 
     // matter.cc
     Result<Matter> matter_of(const Session& session, const v1::Envelope& envelope,
@@ -238,30 +332,80 @@ class Core {
                                const contract::EnvelopeFacts& facts, const Work& work);
     Result<Matter> find_order(const Session& session, const v1::Envelope& envelope,
                               const contract::EnvelopeFacts& facts, Instant now);
+    Result<void> check_order_number(const contract::CprNumber& citizen,
+                                    const journal::SubjectId& subject);
+    Result<Matter> known_or_new_subject(const Session& session,
+                                        const contract::EnvelopeFacts& facts, const Work& work);
+    Result<Matter> matter_of_subject(const journal::SubjectId& subject);
+    Result<bool> has_citizen(const std::string& jobcentre, const journal::SubjectId& subject);
+    [[nodiscard]] std::vector<std::string> jobcentres_of(const std::string& provider,
+                                                         Instant now) const;
+    Result<void> note_in_case(const v1::Envelope& envelope, const contract::EnvelopeFacts& facts,
+                              const Matter& matter, Sequence sequence);
+    Result<void> note_number_in_case(const contract::CprNumber& number,
+                                     const journal::SubjectId& subject);
+
+    // citizens.cc
     Result<Matter> find_citizen(const Session& session, const v1::Envelope& envelope,
                                 const contract::EnvelopeFacts& facts, const Work& work);
-    Result<Matter> known_or_new_subject(const contract::EnvelopeFacts& facts, const Work& work);
-    Result<Matter> matter_of_subject(const journal::SubjectId& subject);
     Result<Matter> own_citizen(const Session& session, const contract::CprNumber& citizen,
                                const std::string& path);
     Result<Matter> transfer_case(const Session& session, const v1::Envelope& envelope,
                                  const contract::EnvelopeFacts& facts, const Work& work);
     Result<Matter> change_cpr(const Session& session, const v1::Envelope& envelope,
                               const contract::EnvelopeFacts& facts, const Work& work);
+    Result<void> take_new_number(const Session& session, const contract::CprNumber& number,
+                                 Matter& matter);
+    Result<void> take_back_number(const Session& session, const v1::Envelope& envelope,
+                                  const contract::CprNumber& wrong,
+                                  const contract::CprNumber& former, Matter& matter);
     Result<Matter> merge_subjects(const Session& session, const v1::Envelope& envelope,
                                   const contract::EnvelopeFacts& facts, const Work& work);
-    Result<void> add_providers_of(const journal::SubjectId& subject, const std::string& jobcentre,
-                                  Instant now, Matter& matter);
-    [[nodiscard]] std::vector<std::string> jobcentres_of(const std::string& provider,
-                                                         Instant now) const;
-    Result<void> note_in_case(const v1::Envelope& envelope, const contract::EnvelopeFacts& facts,
-                              const Matter& matter, Sequence sequence);
+    Result<void> add_providers_of(const journal::SubjectId& subject, const Session& session,
+                                  v1::MessageKind kind, Instant now, Matter& matter);
+    Result<void> note_of_citizen(const std::string& sender, const Matter& matter);
+    Result<void> hand_over(const std::string& from, const std::string& to,
+                           const journal::SubjectId& subject);
+
+    // citizen_acts.cc
+    struct CitizenAct;  // a statement, judged: citizen_act.h
+    Result<void> find_subject(Session& session, const v1::FindSubject& request, Work& work);
+    Result<std::optional<v1::SubjectFound>> subject_found(const contract::CprNumber& number);
+    void take_citizen_act(Session& session, const v1::ActOnCitizen& request, Work& work);
+    Result<void> do_citizen_acts(Work& work);
+    Result<v1::CitizenActed> do_citizen_act(const Session& session, const v1::ActOnCitizen& request,
+                                            Work& work);
+    Result<CitizenAct> judge_citizen_act(const v1::ActOnCitizen& request, const Work& work);
+    Result<v1::CitizenActed> erase_as_stated(const CitizenAct& act, Work& work);
+    Result<v1::CitizenActed> change_hold(const CitizenAct& act, Work& work);
+    Result<void> note_statement(const journal::SubjectId& subject, Sequence sequence);
+    void answer_citizen_acts(Work& work);
+
+    // forgetting.cc
+    Result<Sequence> erase(const journal::ErasurePlan& plan, const journal::ErasureScope& scope,
+                           v1::Erasure body, Work& work);
+    Result<void> forget_parked(const journal::ErasurePlan& plan, const Work& work);
+    Result<void> tell_of_erasure(const std::string& party,
+                                 std::span<const contract::OrderId> orders, Work& work);
+    Result<void> forget_days(const std::vector<journal::SubjectId>& subjects);
+    Result<void> look_again_at(const journal::SubjectId& subject);
+    Result<void> carry_out_erasures(Work& work);
+    Result<void> sweep(Work& work);
+    Result<void> sweep_now(SweepPace& pace, Work& work);
+    [[nodiscard]] std::uint64_t lived_ms(Instant steady) const;
+    Result<Instant> last_of(const journal::PersonState& state) const;
+    Result<void> find_due(const journal::rows::RetentionRow& row, SweepPace& pace, Work& work);
+    Result<void> record_due(const journal::PersonState& state, std::uint64_t lived_ms, Work& work);
+    Result<void> erase_due(journal::rows::RetentionRow& row, SweepPace& pace, Work& work);
+    Result<bool> act_on_due(const journal::OpenedEntry& entry, std::uint64_t all,
+                            journal::rows::RetentionRow& row, Work& work);
 
     // administration.cc
     Result<void> administer(Session& session, const v1::ClientFrame& frame, Work& work);
     Result<void> change_registry(Session& session, const v1::ChangeRegistry& change, Work& work);
     void answer_administration(Work& work);
-    [[nodiscard]] v1::PartyList party_list(const v1::ListParties& request) const;
+    [[nodiscard]] v1::PartyList party_list(const Session& session,
+                                           const v1::ListParties& request) const;
     [[nodiscard]] v1::Status status(const v1::GetStatus& request, Instant now) const;
 
     journal::Journal* journal_;
@@ -270,9 +414,15 @@ class Core {
     std::map<Bytes, Session> sessions_;  // by routing id
     std::map<delivery::SessionNumber, Bytes> routes_;
     delivery::SessionNumber next_session_{1};
-    Instant last_look_;  // steady time
+    std::deque<delivery::SessionNumber> replays_waiting_;  // owed a page; each once
+    Instant last_look_;                                    // steady time
+    Instant next_sweep_;                                   // steady time
+    std::optional<Lived> lived_;                           // none: no sweep yet
+    std::optional<Believed> believed_;                     // the latest; none: no turn yet
     std::uint64_t ping_number_ = 0;
     bool is_sealed_ = false;
+    bool traces_wait_ = false;  // nothing can be recorded at present
+    bool is_clock_unsure_ = false;
 };
 
 }  // namespace jobbro::core

@@ -3,6 +3,7 @@
 
 #include "hub/core/core.h"
 #include "hub/core/matter.h"
+#include "hub/journal/cpr_numbers.h"
 #include "proto/contract/kinds.h"
 #include "proto/evidence/merkle.h"
 #include "proto/evidence/signed_text.h"
@@ -104,7 +105,7 @@ Result<void> Core::submit(Session& session, const v1::Submit& submit, Work& work
         work.answers.push_back(std::move(answer));
     }
     if (session.blocked_lanes.size() > limits::blocked_lanes_per_session_max) {
-        work.to_end.push_back(session.number);
+        work.to_end.emplace_back(session.number, ErrorCode::lanes_exhausted);
     }
     return {};
 }
@@ -143,6 +144,7 @@ Result<Sequence> Core::judge(Session& session, const Place& place, const v1::Env
 
 std::optional<Error> Core::capacity_error(const Work& work) const {
     if (is_sealed_) return ErrorCode::hub_sealed;
+    if (is_clock_unsure_) return ErrorCode::clock_unsure;
     if (work.conditions.disk_nearly_full) return ErrorCode::disk_nearly_full;
     if (work.recorded >= settings_.entries_per_turn_max) return ErrorCode::busy;
     return std::nullopt;
@@ -195,22 +197,41 @@ bool may_point_at(const journal::OpenedEntry& entry, v1::CauseRelation relation,
 
 }  // namespace
 
+// Where the sender of what it answers is not told, it may also be a jobcentre that had the order
+// before.
+Result<std::optional<journal::Recorded>> Core::find_cause(const Session& session,
+                                                          const v1::Cause& cause,
+                                                          const Matter& matter, Work& work) {
+    JOBBRO_TRY_ASSIGN(const auto id, contract::MessageId::parse(cause.message_id()));
+    std::vector<std::string> senders{sender_of(cause, session.party.text(), matter.other_party)};
+    if (cause.sender().empty() && senders.front() == matter.other_party) {
+        senders.insert(senders.end(), matter.former_jobcentres.rbegin(),
+                       matter.former_jobcentres.rend());
+    }
+    for (const std::string& sender : senders) {
+        if (++work.causes_looked_up > limits::cause_lookups_per_turn_max) return ErrorCode::busy;
+        JOBBRO_TRY_ASSIGN(const auto recorded, journal_->find_message(sender, id));
+        if (recorded) return recorded;
+    }
+    return std::optional<journal::Recorded>{};
+}
+
 Result<void> Core::resolve_causes(const Session& session, const v1::Envelope& envelope,
-                                  const std::string& other_party, v1::EntryIndex& index,
-                                  Work& work) {
+                                  const Matter& matter, v1::EntryIndex& index, Work& work) {
     const contract::KindRule& rule = *contract::find_kind_rule(index.kind());
     for (int i = 0; i < envelope.causes_size(); ++i) {
         const v1::Cause& cause = envelope.causes(i);
         const std::string path = "causes[" + std::to_string(i) + "]";
-        JOBBRO_TRY_ASSIGN(const auto id, contract::MessageId::parse(cause.message_id()));
-        if (++work.causes_looked_up > limits::cause_lookups_per_turn_max) return ErrorCode::busy;
-        JOBBRO_TRY_ASSIGN(
-            const auto recorded,
-            journal_->find_message(sender_of(cause, session.party.text(), other_party), id));
+        JOBBRO_TRY_ASSIGN(const auto recorded, find_cause(session, cause, matter, work));
         if (!recorded) return Error{ErrorCode::cause_unknown, {}, path};
-        JOBBRO_TRY_ASSIGN(const auto entry, journal_->read(recorded->sequence));
-        if (!is_known_to(session.party.text(), *entry)) {
+        const auto read = journal_->read(recorded->sequence);
+        if (!read && read.error().code == ErrorCode::erased) {
             return Error{ErrorCode::cause_unknown, {}, path};
+        }
+        JOBBRO_TRY_ASSIGN(const auto entry, read);
+        if (!is_known_to(session.party.text(), *entry)) {
+            JOBBRO_TRY_ASSIGN(const bool handed, was_handed(session, *entry, work.now));
+            if (!handed) return Error{ErrorCode::cause_unknown, {}, path};
         }
         if (!may_point_at(*entry, cause.relation(), rule, session.party.text(), index)) {
             return Error{ErrorCode::cause_mismatch, {}, path};
@@ -233,7 +254,7 @@ Result<Sequence> Core::record(const Session& session, const Place& place,
     if (matter.subject) index.set_subject_id(Bytes{view(*matter.subject)});
     index.set_previous_of_order(matter.previous_of_order);
     index.set_previous_of_subject(matter.previous_of_subject);
-    JOBBRO_TRY(resolve_causes(session, envelope, matter.other_party, index, work));
+    JOBBRO_TRY(resolve_causes(session, envelope, matter, index, work));
     for (v1::Finding& finding : contract::findings_of(envelope)) {
         *index.add_findings() = std::move(finding);
     }
@@ -248,7 +269,9 @@ Result<Sequence> Core::record(const Session& session, const Place& place,
         JOBBRO_TRY(note_in_case(envelope, facts, matter, sequence));
     }
     if (matter.binds_citizen) {
-        journal_->vault().bind(*facts.citizen, *matter.subject, sequence, *work.randomness);
+        JOBBRO_TRY(journal::note_cpr_numbers(journal_->vault(), envelope, *matter.subject, sequence,
+                                             *work.randomness));
+        JOBBRO_TRY(note_number_in_case(*facts.citizen, *matter.subject));
     }
     for (const std::string& receiver : matter.receivers)
         work.to_wake.push_back(receiver);

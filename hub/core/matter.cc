@@ -2,7 +2,8 @@
 
 #include <algorithm>
 
-#include "hub/domain/order_dialogue.h"
+#include "hub/domain/access.h"
+#include "hub/journal/retention.h"
 #include "proto/base/limits.h"
 
 namespace jobbro::core {
@@ -12,11 +13,6 @@ bool is_correction(const v1::Envelope& envelope) {
     return std::any_of(envelope.causes().begin(), envelope.causes().end(), [](const v1::Cause& c) {
         return c.relation() == v1::CAUSE_RELATION_CORRECTS;
     });
-}
-
-bool has_order_of(const journal::rows::CaseRow& row, const std::string& jobcentre) {
-    return std::any_of(row.orders().begin(), row.orders().end(),
-                       [&](const auto& order) { return order.jobcentre() == jobcentre; });
 }
 
 void add_once(std::vector<std::string>& parties, const std::string& party) {
@@ -41,6 +37,12 @@ Result<Core::Matter> Core::matter_of(const Session& session, const v1::Envelope&
                    ? place_order(session, envelope, facts, work)
                    : find_order(session, envelope, facts, work.now);
     }
+    const auto relation = session.party.role() == contract::Role::provider
+                              ? domain::Relation::provider
+                              : domain::Relation::jobcentre;
+    if (domain::may_say(facts.kind, relation) != domain::Say::yes) {
+        return Error{ErrorCode::role_not_allowed, {}, "body"};
+    }
     if (facts.citizen) return find_citizen(session, envelope, facts, work);
     Matter offers;
     offers.receivers = jobcentres_of(session.party.text(), work.now);
@@ -59,7 +61,7 @@ Result<Core::Matter> Core::place_order(const Session& session, const v1::Envelop
     }
     JOBBRO_TRY_ASSIGN(const auto taken, journal_->cases().subject_of(*facts.order_id));
     if (taken) return Error{ErrorCode::order_exists, {}, "order_id"};
-    JOBBRO_TRY_ASSIGN(Matter matter, known_or_new_subject(facts, work));
+    JOBBRO_TRY_ASSIGN(Matter matter, known_or_new_subject(session, facts, work));
     JOBBRO_TRY_ASSIGN(const auto* const row, journal_->cases().open(*matter.subject));
     if (static_cast<std::size_t>(row->orders_size()) >= limits::orders_per_subject_max) {
         return Error{ErrorCode::orders_limit, {}, "citizen"};
@@ -73,10 +75,23 @@ Result<Core::Matter> Core::place_order(const Session& session, const v1::Envelop
     return matter;
 }
 
+namespace {
+
+// Whether the relation lets it say this of an order. Without one, the order is answered as one that
+// does not exist.
+Result<void> check_saying(const v1::Envelope& envelope, v1::MessageKind kind,
+                          domain::Relation relation) {
+    if (relation == domain::Relation::none) return Error{ErrorCode::order_unknown, {}, "order_id"};
+    const domain::Say say = domain::may_say(kind, relation);
+    if (say == domain::Say::yes) return {};
+    if (say == domain::Say::corrections && is_correction(envelope)) return {};
+    return Error{ErrorCode::order_over, {}, "order_id"};
+}
+
+}  // namespace
+
 Result<Core::Matter> Core::find_order(const Session& session, const v1::Envelope& envelope,
                                       const contract::EnvelopeFacts& facts, Instant now) {
-    // An order of somebody else's is answered as one that does not exist, and so is one whose
-    // jobcentre the provider may not reach any more.
     const Error unknown{ErrorCode::order_unknown, {}, "order_id"};
     JOBBRO_TRY_ASSIGN(const auto subject, journal_->cases().subject_of(*facts.order_id));
     if (!subject) return unknown;
@@ -84,52 +99,63 @@ Result<Core::Matter> Core::find_order(const Session& session, const v1::Envelope
     const journal::rows::OrderRow* const found = journal::find_order(*row, *facts.order_id);
     if (found == nullptr) return Error{ErrorCode::tampered, "an order without its case"};
     const bool by_jobcentre = session.party.role() == contract::Role::jobcentre;
-    if (session.party.text() != (by_jobcentre ? found->jobcentre() : found->provider())) {
-        return unknown;
-    }
+    JOBBRO_TRY(check_saying(envelope, facts.kind, relation_to(session.party, *found, now)));
     const v1::Audience& audience = envelope.audience();
     if (audience.has_party() && audience.party() != found->provider()) {
         return Error{ErrorCode::audience_invalid, {}, "audience.party"};
     }
     const journal::Party* const provider = journal_->registry().find(found->provider());
     JOBBRO_ASSERT(provider != nullptr);
-    // What goes to nobody needs nobody to reach.
+    // What goes to nobody needs nobody to reach. A provider that may not reach the order's
+    // jobcentre any more, or not yet after it was handed over, has no such order.
     if (!audience.has_sender_only() && !provider->reaches(found->jobcentre(), now)) {
         return by_jobcentre ? Error{ErrorCode::provider_unknown, {}, "audience"} : unknown;
     }
-    JOBBRO_TRY_ASSIGN(const auto named, journal_->vault().subject_of(*facts.citizen));
-    if (named != subject) return Error{ErrorCode::citizen_mismatch, {}, "citizen.cpr_number"};
+    JOBBRO_TRY(check_order_number(*facts.citizen, *subject));
     Matter matter;
     matter.subject = subject;
     matter.slot = KeySlot{found->slot()};
     matter.jobcentre = found->jobcentre();
     matter.provider = found->provider();
     matter.other_party = by_jobcentre ? matter.provider : matter.jobcentre;
+    if (!by_jobcentre) {
+        matter.former_jobcentres.assign(found->former_jobcentres().begin(),
+                                        found->former_jobcentres().end());
+    }
     matter.previous_of_order = found->last_sequence_plus_one();
     matter.previous_of_subject = row->last_sequence_plus_one();
     if (!audience.has_sender_only()) matter.receivers = {matter.other_party};
     return matter;
 }
 
-// What is about a citizen and no order: by jobcentres only.
-Result<Core::Matter> Core::find_citizen(const Session& session, const v1::Envelope& envelope,
-                                        const contract::EnvelopeFacts& facts, const Work& work) {
-    switch (facts.kind) {
-        case v1::MESSAGE_KIND_CASE_TRANSFER:
-            return transfer_case(session, envelope, facts, work);
-        case v1::MESSAGE_KIND_CPR_CHANGED:
-            return change_cpr(session, envelope, facts, work);
-        case v1::MESSAGE_KIND_SUBJECTS_MERGED:
-            return merge_subjects(session, envelope, facts, work);
-        default:
-            return known_or_new_subject(facts, work);
+// The number is the one the order's citizen has now. Who asks is a party of the order.
+Result<void> Core::check_order_number(const contract::CprNumber& citizen,
+                                      const journal::SubjectId& subject) {
+    const std::string path = "citizen.cpr_number";
+    JOBBRO_TRY_ASSIGN(const auto named, journal_->vault().binding_of(citizen));
+    if (!named) return Error{ErrorCode::citizen_mismatch, {}, path};
+    if (named->subject != subject) {
+        JOBBRO_TRY_ASSIGN(const auto kept, journal_->cases().kept(subject));
+        JOBBRO_TRY_ASSIGN(const auto named_kept, journal_->cases().kept(named->subject));
+        if (kept != named_kept) return Error{ErrorCode::citizen_mismatch, {}, path};
     }
+    if (!named->is_current()) return Error{ErrorCode::cpr_outdated, {}, path};
+    return {};
 }
 
-Result<Core::Matter> Core::known_or_new_subject(const contract::EnvelopeFacts& facts,
+// A number that its citizen has no longer is told to be one to those whose citizen it is; for
+// others nobody has it.
+Result<Core::Matter> Core::known_or_new_subject(const Session& session,
+                                                const contract::EnvelopeFacts& facts,
                                                 const Work& work) {
-    JOBBRO_TRY_ASSIGN(const auto known, journal_->vault().subject_of(*facts.citizen));
-    if (known) return matter_of_subject(*known);
+    const std::string path = "citizen.cpr_number";
+    JOBBRO_TRY_ASSIGN(const auto known, journal_->vault().binding_of(*facts.citizen));
+    if (known) {
+        JOBBRO_TRY_ASSIGN(const auto kept, journal_->cases().kept(known->subject));
+        if (known->is_current()) return matter_of_subject(kept);
+        JOBBRO_TRY_ASSIGN(const bool is_own, has_citizen(session.party.text(), kept));
+        return Error{is_own ? ErrorCode::cpr_outdated : ErrorCode::citizen_unknown, {}, path};
+    }
     Matter matter;
     matter.subject = work.randomness->take<16>();
     matter.binds_citizen = true;
@@ -148,65 +174,10 @@ Result<Core::Matter> Core::matter_of_subject(const journal::SubjectId& subject) 
     return matter;
 }
 
-// The matter of a citizen for whom the sender has placed an order. Nobody learns by asking whom the
-// hub knows: a citizen of others' is unknown too.
-Result<Core::Matter> Core::own_citizen(const Session& session, const contract::CprNumber& citizen,
-                                       const std::string& path) {
-    const Error unknown{ErrorCode::citizen_unknown, {}, path};
-    JOBBRO_TRY_ASSIGN(const auto subject, journal_->vault().subject_of(citizen));
-    if (!subject) return unknown;
-    JOBBRO_TRY_ASSIGN(const auto* const row, journal_->cases().open(*subject));
-    if (!has_order_of(*row, session.party.text())) return unknown;
-    return matter_of_subject(*subject);
-}
-
-Result<Core::Matter> Core::transfer_case(const Session& session, const v1::Envelope& envelope,
-                                         const contract::EnvelopeFacts& facts, const Work& work) {
-    const journal::Party* const receiver = journal_->registry().find(envelope.audience().party());
-    if (receiver == nullptr || !receiver->is_in_force(work.now)) {
-        return Error{ErrorCode::party_unknown, {}, "audience.party"};
-    }
-    JOBBRO_TRY_ASSIGN(Matter matter, own_citizen(session, *facts.citizen, "citizen.cpr_number"));
-    matter.receivers = {receiver->id.text()};
-    return matter;
-}
-
-Result<Core::Matter> Core::change_cpr(const Session& session, const v1::Envelope& envelope,
-                                      const contract::EnvelopeFacts& facts, const Work& work) {
-    JOBBRO_TRY_ASSIGN(const auto former,
-                      contract::CprNumber::parse(envelope.cpr_changed().former_cpr_number()));
-    JOBBRO_TRY_ASSIGN(Matter matter, own_citizen(session, former, "cpr_changed.former_cpr_number"));
-    // A number that leads to somebody already goes on doing so: that the two are one person is said
-    // by SubjectsMerged.
-    JOBBRO_TRY_ASSIGN(const auto known, journal_->vault().subject_of(*facts.citizen));
-    matter.binds_citizen = !known.has_value();
-    JOBBRO_TRY(add_providers_of(*matter.subject, session.party.text(), work.now, matter));
-    return matter;
-}
-
-Result<Core::Matter> Core::merge_subjects(const Session& session, const v1::Envelope& envelope,
-                                          const contract::EnvelopeFacts& facts, const Work& work) {
-    JOBBRO_TRY_ASSIGN(const auto former,
-                      contract::CprNumber::parse(envelope.subjects_merged().former_cpr_number()));
-    JOBBRO_TRY_ASSIGN(const Matter other,
-                      own_citizen(session, former, "subjects_merged.former_cpr_number"));
-    JOBBRO_TRY_ASSIGN(Matter matter, own_citizen(session, *facts.citizen, "citizen.cpr_number"));
-    JOBBRO_TRY(add_providers_of(*matter.subject, session.party.text(), work.now, matter));
-    JOBBRO_TRY(add_providers_of(*other.subject, session.party.text(), work.now, matter));
-    return matter;
-}
-
-Result<void> Core::add_providers_of(const journal::SubjectId& subject, const std::string& jobcentre,
-                                    Instant now, Matter& matter) {
+Result<bool> Core::has_citizen(const std::string& jobcentre, const journal::SubjectId& subject) {
     JOBBRO_TRY_ASSIGN(const auto* const row, journal_->cases().open(subject));
-    for (const auto& order : row->orders()) {
-        if (order.jobcentre() != jobcentre) continue;
-        if (domain::is_over(static_cast<domain::OrderState>(order.state()))) continue;
-        const journal::Party* const provider = journal_->registry().find(order.provider());
-        if (provider == nullptr || !provider->reaches(jobcentre, now)) continue;
-        add_once(matter.receivers, order.provider());
-    }
-    return {};
+    const auto& all = row->jobcentres();
+    return std::find(all.begin(), all.end(), jobcentre) != all.end();
 }
 
 std::vector<std::string> Core::jobcentres_of(const std::string& provider, Instant now) const {
@@ -227,10 +198,14 @@ Result<void> Core::note_in_case(const v1::Envelope& envelope, const contract::En
                                 const Matter& matter, Sequence sequence) {
     JOBBRO_TRY_ASSIGN(auto* const row, journal_->cases().open(*matter.subject));
     row->set_last_sequence_plus_one(sequence.value() + 1);
+    if (contract::PartyId::parse(envelope.sender())->role() == contract::Role::jobcentre) {
+        journal::add_party(*row->mutable_told_by(), envelope.sender());
+    }
     journal_->cases().changed(*matter.subject);
     if (!facts.order_id) {
+        row->set_entries(row->entries() + 1);
         row->set_slot(matter.slot.value());
-        return {};
+        return note_of_citizen(envelope.sender(), matter);
     }
     if (matter.places_order) {
         journal::rows::OrderRow& added = *row->add_orders();
@@ -238,14 +213,35 @@ Result<void> Core::note_in_case(const v1::Envelope& envelope, const contract::En
         added.set_jobcentre(matter.jobcentre);
         added.set_provider(matter.provider);
         added.set_slot(matter.slot.value());
+        journal::add_party(*row->mutable_jobcentres(), matter.jobcentre);
         journal_->cases().add_order(*facts.order_id, *matter.subject);
     }
     journal::rows::OrderRow* const order = journal::find_order(*row, *facts.order_id);
     JOBBRO_ASSERT(order != nullptr);
     order->set_last_sequence_plus_one(sequence.value() + 1);
+    order->set_entries(order->entries() + 1);
     if (is_correction(envelope)) return {};
     const auto before = static_cast<domain::OrderState>(order->state());
-    order->set_state(static_cast<std::uint32_t>(domain::state_after(before, facts.kind)));
+    const auto after = domain::state_after(before, facts.kind);
+    order->set_state(static_cast<std::uint32_t>(after));
+    if (domain::is_over(after) && !domain::is_over(before)) {
+        order->set_over_at_us(journal_->last_recorded().microseconds);
+        journal::stage_over(journal_->batch(), *matter.subject, journal_->last_recorded());
+    }
+    return {};
+}
+
+// So that an erasure finds every number that leads to the citizen.
+Result<void> Core::note_number_in_case(const contract::CprNumber& number,
+                                       const journal::SubjectId& subject) {
+    JOBBRO_TRY_ASSIGN(const auto bound, journal_->vault().subject_of(number));
+    if (bound != subject) return {};
+    JOBBRO_TRY_ASSIGN(auto* const row, journal_->cases().open(subject));
+    const Bytes hash = journal_->vault().cpr_hash(number);
+    const auto& known = row->cpr_hashes();
+    if (std::find(known.begin(), known.end(), hash) != known.end()) return {};
+    row->add_cpr_hashes(hash);
+    journal_->cases().changed(subject);
     return {};
 }
 

@@ -7,13 +7,25 @@ namespace {
 // With the most findings a message can have, a frame stays well under limits::frame_bytes_max.
 constexpr int outcomes_per_frame_max = 128;
 
-v1::Receipt receipt_of(const journal::OpenedEntry& entry) {
+v1::Receipt receipt_of(Sequence sequence, Instant recorded_at) {
     v1::Receipt receipt;
-    receipt.set_sequence(entry.sequence.value());
-    const std::int64_t us = entry.recorded_at.microseconds;
+    receipt.set_sequence(sequence.value());
+    const std::int64_t us = recorded_at.microseconds;
     receipt.mutable_recorded_at()->set_seconds(us / 1000000);
     receipt.mutable_recorded_at()->set_nanos(static_cast<std::int32_t>(us % 1000000) * 1000);
-    *receipt.mutable_findings() = entry.index.findings();
+    return receipt;
+}
+
+// Of what is erased there is the clear part: the receipt comes again without its findings.
+Result<v1::Receipt> stored_receipt(journal::Journal& journal, Sequence sequence) {
+    const auto entry = journal.read(sequence);
+    if (!entry && entry.error().code == ErrorCode::erased) {
+        JOBBRO_TRY_ASSIGN(const Instant recorded_at, journal.recorded_at(sequence));
+        return receipt_of(sequence, recorded_at);
+    }
+    if (!entry) return entry.error();
+    v1::Receipt receipt = receipt_of(sequence, (*entry)->recorded_at);
+    *receipt.mutable_findings() = (*entry)->index.findings();
     return receipt;
 }
 
@@ -47,16 +59,16 @@ Result<std::optional<v1::Outcome>> Core::outcome_of(const Answer& answer, Bytes&
         return std::optional<v1::Outcome>{std::move(outcome)};
     }
     const Sequence sequence = std::get<Sequence>(answer.fate);
-    const auto entry = journal_->read(sequence);
+    auto receipt = stored_receipt(*journal_, sequence);
     auto note = journal_->checkpoint_with(sequence);
-    if (!entry || !note) {
-        const Error& error = entry ? note.error() : entry.error();
+    if (!receipt || !note) {
+        const Error& error = receipt ? note.error() : receipt.error();
         if (error.code == ErrorCode::store_failed) return error;
         JOBBRO_TRY(seal(error, work));
         return std::optional<v1::Outcome>{};
     }
     checkpoint = *std::move(note);
-    *outcome.mutable_receipt() = receipt_of(**entry);
+    *outcome.mutable_receipt() = *std::move(receipt);
     return std::optional<v1::Outcome>{std::move(outcome)};
 }
 

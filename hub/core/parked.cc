@@ -127,9 +127,12 @@ Result<v1::ParkedList> Core::parked_list(const Session& session, const v1::ListP
     list.set_request_number(request.request_number());
     list.set_more(page.more);
     for (v1::ParkedMessage& message : page.messages) {
-        JOBBRO_TRY_ASSIGN(const auto entry, journal_->read(Sequence{message.sequence()}));
-        if (may_receive(party, *entry, now)) {
-            *message.mutable_notification() = delivery::notification_of(*entry);
+        const auto entry = journal_->read(Sequence{message.sequence()});
+        if (entry) {
+            JOBBRO_TRY_ASSIGN(const bool may_have, may_receive(party, **entry, now));
+            if (may_have) *message.mutable_notification() = delivery::notification_of(**entry);
+        } else if (entry.error().code != ErrorCode::erased) {
+            return entry.error();
         }
         *list.add_messages() = std::move(message);
     }

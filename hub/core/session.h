@@ -2,8 +2,10 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 
+#include "hub/core/open_replay.h"
 #include "hub/delivery/subscriptions.h"
 #include "proto/base/clock.h"
 #include "proto/contract/party_id.h"
@@ -24,6 +26,8 @@ struct Session {
     // By order id: the message that was told to come again. Until it does, the rest of that order's
     // messages are refused, so that the order of sending is the order of recording.
     std::map<std::string, contract::MessageId> blocked_lanes;
+    // An auditor's, when one is open.
+    std::optional<OpenReplay> replay = std::nullopt;
 };
 
 }  // namespace jobbro::core

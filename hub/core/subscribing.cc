@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "hub/core/core.h"
+#include "hub/core/wire_time.h"
 #include "proto/base/limits.h"
 
 namespace jobbro::core {
@@ -9,8 +10,14 @@ namespace {
 
 // Names stand in keys and in the status: none may hold a CPR number, whatever its spelling.
 constexpr int digits_in_name_max = 9;
-constexpr std::int64_t timestamp_seconds_min = -62135596800;  // 0001-01-01T00:00:00Z
-constexpr std::int64_t timestamp_seconds_max = 253402300799;  // 9999-12-31T23:59:59Z
+// Subscriptions whose traces one turn records; those of the others are in the next.
+constexpr std::size_t traces_per_turn_max = 64;
+
+// Not the client's doing.
+bool is_of_the_journal(const Error& error) {
+    return error.code == ErrorCode::store_failed || error.code == ErrorCode::tampered ||
+           error.code == ErrorCode::opening_failed;
+}
 
 bool is_subscription_name(const std::string& name) {
     if (std::count_if(name.begin(), name.end(), [](char c) { return c >= '0' && c <= '9'; }) >
@@ -28,15 +35,6 @@ Error out_of_bounds(const char* field) {
     return {ErrorCode::field_out_of_bounds, field};
 }
 
-// The first microsecond that is not before the time.
-Result<Instant> instant_of(const google::protobuf::Timestamp& time) {
-    if (time.seconds() < timestamp_seconds_min || time.seconds() > timestamp_seconds_max ||
-        time.nanos() < 0 || time.nanos() > 999999999) {
-        return out_of_bounds("from_time");
-    }
-    return Instant{time.seconds() * 1000000 + (time.nanos() + 999) / 1000};
-}
-
 }  // namespace
 
 Result<std::optional<Sequence>> Core::start_of(const v1::Subscribe& subscribe) const {
@@ -49,7 +47,7 @@ Result<std::optional<Sequence>> Core::start_of(const v1::Subscribe& subscribe) c
             }
             return std::optional{Sequence{subscribe.from_sequence()}};
         case v1::Subscribe::kFromTime: {
-            JOBBRO_TRY_ASSIGN(const Instant time, instant_of(subscribe.from_time()));
+            JOBBRO_TRY_ASSIGN(const Instant time, instant_of(subscribe.from_time(), "from_time"));
             JOBBRO_TRY_ASSIGN(const Sequence first, journal_->first_recorded_from(time));
             return std::optional{first};
         }
@@ -129,14 +127,17 @@ void Core::acknowledge(Session& session, const v1::Ack& ack, Work& work) {
     ++work.turn.report.acks;
 }
 
-void Core::give_back(Session& session, const v1::Nack& nack, Work& work) {
+Result<void> Core::give_back(Session& session, const v1::Nack& nack, Work& work) {
     const auto done =
         subscriptions_.nack(session.party.text(), nack, session.number, moment_of(work));
-    if (!done) {
+    if (done) {
+        ++work.turn.report.nacks;
+    } else if (is_of_the_journal(done.error())) {
+        return answer_damage(session, done.error(), work);
+    } else {
         send_error(session, done.error(), false, work);
-        return;
     }
-    ++work.turn.report.nacks;
+    return {};
 }
 
 void Core::unsubscribe(Session& session, const v1::Unsubscribe& unsubscribe, Work& work) {
@@ -151,13 +152,19 @@ void Core::unsubscribe(Session& session, const v1::Unsubscribe& unsubscribe, Wor
     send(session, std::move(frame), work);
 }
 
-// A provider has what jobcentres send it for as long as a grant lets it reach them; a jobcentre has
-// what is said on its own orders.
-bool Core::may_receive(const std::string& party, const journal::OpenedEntry& entry,
-                       Instant now) const {
-    const journal::Party* const receiver = journal_->registry().find(party);
-    if (receiver == nullptr || !receiver->is_in_force(now)) return false;
-    return receiver->id.role() == contract::Role::jobcentre || receiver->reaches(entry.sender, now);
+// Where nothing can be recorded, what was addressed to a party is delivered all the same: it is
+// counted on, and its row, which was durable before, becomes a trace once there can be one.
+Result<void> Core::record_traces(Work& work) {
+    traces_wait_ = is_sealed_ || is_clock_unsure_ || work.conditions.disk_nearly_full;
+    if (traces_wait_) return {};
+    const auto staged = subscriptions_.stage_traces(traces_per_turn_max, moment_of(work));
+    if (staged) {
+        work.turn.report.traces = *staged;
+        return {};
+    }
+    if (staged.error().code == ErrorCode::store_failed) return staged.error();
+    traces_wait_ = true;
+    return seal(staged.error(), work);
 }
 
 Result<void> Core::deliver(Work& work) {

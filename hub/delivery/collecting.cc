@@ -141,6 +141,15 @@ bool Subscriptions::has_room(const Subscription& subscription) const {
     return in_flight < subscription.opening.credit && (in_flight == 0 || !is_heavy);
 }
 
+// Null when its content is erased: then it is nobody's any more.
+Result<std::shared_ptr<const journal::OpenedEntry>> Subscriptions::read(Pass& pass,
+                                                                        Sequence sequence) {
+    auto entry = pass.moment.journal->read(sequence);
+    if (!entry && entry.error().code != ErrorCode::erased) return std::move(entry).error();
+    pass.looked_at_one();
+    return entry ? *std::move(entry) : nullptr;
+}
+
 // --- From the parked list --------------------------------------------------------------------
 
 Result<void> Subscriptions::redeliver(Pass& pass) {
@@ -175,10 +184,15 @@ Result<void> Subscriptions::redeliver(Pass& pass) {
 
 Result<void> Subscriptions::redeliver_head(Pass& pass, Sequence sequence) {
     Subscription& subscription = pass.subscription;
-    JOBBRO_TRY_ASSIGN(const auto entry, pass.moment.journal->read(sequence));
-    pass.looked_at_one();
+    JOBBRO_TRY_ASSIGN(const auto entry, read(pass, sequence));
+    if (entry == nullptr) {
+        leave_list(pass.key, subscription, sequence, pass.moment);
+        pass.goes_on = true;  // for the next of its lane
+        return {};
+    }
     Parked message = *subscription.parked.find(sequence);
-    if (!pass.may_receive(pass.key.first, *entry)) {
+    JOBBRO_TRY_ASSIGN(const bool may_have, pass.may_receive(pass.key.first, *entry));
+    if (!may_have) {
         // It may have it again: a grant that has run out can be renewed. Not an attempt.
         message.due = pass.moment.now.plus_ms(limits::parked_delay_s_max * 1000);
         change(pass.key, subscription, sequence, message, pass.moment);
@@ -235,11 +249,14 @@ Result<void> Subscriptions::follow(Pass& pass) {
 
 Result<void> Subscriptions::take_in(Pass& pass, Sequence sequence) {
     Subscription& subscription = pass.subscription;
-    JOBBRO_TRY_ASSIGN(const auto entry, pass.moment.journal->read(sequence));
-    pass.looked_at_one();
+    JOBBRO_TRY_ASSIGN(const auto entry, read(pass, sequence));
     // Nothing between is kept from the party, for now.
     const bool is_passed_up_to_here = subscription.passed_before == subscription.look_from;
     subscription.look_from = sequence.next();
+    if (entry == nullptr) {
+        if (is_passed_up_to_here) subscription.passed_before = sequence.next();
+        return {};
+    }
     const auto& kinds = subscription.opening.kinds;
     const bool is_wanted =
         kinds.empty() || std::find(kinds.begin(), kinds.end(), entry->index.kind()) != kinds.end();
@@ -247,7 +264,8 @@ Result<void> Subscriptions::take_in(Pass& pass, Sequence sequence) {
         if (is_passed_up_to_here) subscription.passed_before = sequence.next();
         return {};
     }
-    if (!pass.may_receive(pass.key.first, *entry)) return {};
+    JOBBRO_TRY_ASSIGN(const bool may_have, pass.may_receive(pass.key.first, *entry));
+    if (!may_have) return {};
     const LaneId lane = lane_of(*entry);
     const auto head = subscription.parked.head_of(lane);
     const auto out = subscription.out.find(lane);
@@ -271,6 +289,7 @@ void Subscriptions::send(Pass& pass, v1::Delivery delivery) {
     const std::size_t bytes = delivery.ByteSizeLong();
     subscription.unacked_bytes += bytes;
     unacked_bytes_total_ += bytes;
+    count_delivery(pass.key, subscription, Sequence{delivery.sequence()}, pass.moment.now);
     auto& outgoing = pass.collected.outgoing;
     if (pass.frame_bytes + bytes > limits::delivery_frame_bytes_max) {
         outgoing.push_back({*subscription.session, {}});

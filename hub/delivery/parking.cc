@@ -218,18 +218,37 @@ Result<void> Subscriptions::nack(const std::string& party, const v1::Nack& nack,
             std::find_if(subscription->unacked.begin(), subscription->unacked.end(),
                          [&](const auto& each) { return each.sequence == sequence; });
         if (found == subscription->unacked.end()) return ErrorCode::delivery_unknown;
-        park_lane_from(key, *subscription, sequence, LaneId{found->lane}, moment);
+        JOBBRO_TRY(park_lane_from(key, *subscription, sequence, LaneId{found->lane}, moment));
     }
-    // A person may have dropped it while it was out.
+    // A person may have dropped it while it was out, or an erasure taken it.
     if (subscription->parked.find(sequence) != nullptr) judge(key, *subscription, nack, moment);
     count(key, *subscription);
     enqueue(key, *subscription);
     return {};
 }
 
-// The message and what is in flight of its lane after it. The receiver has let go of all of it.
-void Subscriptions::park_lane_from(const Key& key, Subscription& subscription, Sequence sequence,
-                                   const LaneId& lane, const Moment& moment) {
+// Of the message and what is in flight of its lane after it.
+Result<std::set<Sequence>> Subscriptions::erased_in_flight(const Subscription& subscription,
+                                                           Sequence sequence, const LaneId& lane,
+                                                           const Moment& moment) {
+    std::set<Sequence> erased;
+    for (const Unacked& each : subscription.unacked) {
+        if (each.lane != lane || each.sequence < sequence) continue;
+        const auto entry = moment.journal->read(each.sequence);
+        if (entry) continue;
+        if (entry.error().code != ErrorCode::erased) return entry.error();
+        erased.insert(each.sequence);
+    }
+    return erased;
+}
+
+// The message and what is in flight of its lane after it. The receiver has let go of all of it. A
+// row of what is erased would bring back who it was about, after the erasure's end.
+Result<void> Subscriptions::park_lane_from(const Key& key, Subscription& subscription,
+                                           Sequence sequence, const LaneId& lane,
+                                           const Moment& moment) {
+    JOBBRO_TRY_ASSIGN(const std::set<Sequence> erased,
+                      erased_in_flight(subscription, sequence, lane, moment));
     Sequence next = subscription.next;
     std::deque<Unacked> kept;
     for (const Unacked& each : subscription.unacked) {
@@ -238,12 +257,13 @@ void Subscriptions::park_lane_from(const Key& key, Subscription& subscription, S
             continue;
         }
         give_back(subscription, each.bytes);
-        park(key, subscription, each.sequence, lane, moment);
+        if (!erased.contains(each.sequence)) park(key, subscription, each.sequence, lane, moment);
         if (kept.empty()) next = each.sequence.next();
     }
     subscription.unacked = std::move(kept);
     if (subscription.unacked.empty()) next = subscription.passed_before;
     if (next > subscription.next) move_cursor(key, subscription, next, moment);
+    return {};
 }
 
 void Subscriptions::judge(const Key& key, Subscription& subscription, const v1::Nack& nack,
@@ -261,6 +281,32 @@ void Subscriptions::judge(const Key& key, Subscription& subscription, const v1::
     }
     message.has_reason = !nack.reason().empty();
     change(key, subscription, sequence, message, moment);
+}
+
+// --- What is erased --------------------------------------------------------------------------
+
+std::set<Sequence> Subscriptions::parked_in(const LaneId& lane) const {
+    std::set<Sequence> all;
+    for (const auto& [key, subscription] : subscriptions_) {
+        for (const Sequence each : subscription.parked.messages_of(lane))
+            all.insert(each);
+    }
+    return all;
+}
+
+void Subscriptions::forget(const LaneId& lane, const std::set<Sequence>& messages,
+                           const Moment& moment) {
+    for (auto& [key, subscription] : subscriptions_) {
+        bool has_any = false;
+        for (const Sequence each : subscription.parked.messages_of(lane)) {
+            if (!messages.contains(each)) continue;
+            leave_list(key, subscription, each, moment);
+            has_any = true;
+        }
+        if (!has_any) continue;
+        count(key, subscription);
+        enqueue(key, subscription);
+    }
 }
 
 // --- What people do --------------------------------------------------------------------------

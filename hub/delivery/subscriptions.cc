@@ -12,19 +12,6 @@ namespace {
 
 namespace tables = journal::log_table;
 
-Bytes cursor_key(const SubscriptionKey& key) {
-    Bytes bytes = key.first;
-    bytes.push_back('\0');
-    bytes += key.second;
-    return bytes;
-}
-
-void stage_cursor(const SubscriptionKey& key, Sequence next, const Moment& moment) {
-    journal::rows::CursorRow row;
-    row.set_next_sequence(next.value());
-    moment.journal->batch().put(tables::cursors, cursor_key(key), row.SerializeAsString());
-}
-
 void forget_settled(const SubscriptionKey& key, ParkedList& parked, Sequence end,
                     const Moment& moment) {
     for (const Sequence each : parked.forget_settled_below(end))
@@ -33,20 +20,31 @@ void forget_settled(const SubscriptionKey& key, ParkedList& parked, Sequence end
 
 }  // namespace
 
+// Of the tables with a row a subscription.
+Bytes Subscriptions::row_key(const Key& key) {
+    Bytes bytes = key.first;
+    bytes.push_back('\0');
+    bytes += key.second;
+    return bytes;
+}
+
+std::optional<Subscriptions::Key> Subscriptions::read_row_key(BytesView bytes) {
+    const std::size_t end = bytes.find('\0');
+    if (end == BytesView::npos) return std::nullopt;
+    return Key{Bytes{bytes.substr(0, end)}, Bytes{bytes.substr(end + 1)}};
+}
+
 // --- At start --------------------------------------------------------------------------------
 
 Result<Subscriptions> Subscriptions::open(journal::Journal& journal, ParkedBounds bounds) {
     Subscriptions all{bounds};
     bool whole = true;
-    JOBBRO_TRY(journal.log().scan(tables::cursors, {}, [&](BytesView key, BytesView value) {
+    JOBBRO_TRY(journal.log().scan(tables::cursors, {}, [&](BytesView bytes, BytesView value) {
         journal::rows::CursorRow row;
-        const std::size_t end = key.find('\0');
-        whole = end != BytesView::npos &&
-                row.ParseFromArray(value.data(), static_cast<int>(value.size()));
-        if (!whole) return false;
-        all.subscriptions_[Key{Bytes{key.substr(0, end)}, Bytes{key.substr(end + 1)}}].next =
-            Sequence{row.next_sequence()};
-        return true;
+        const auto key = read_row_key(bytes);
+        whole = key && row.ParseFromArray(value.data(), static_cast<int>(value.size()));
+        if (whole) all.subscriptions_[*key].next = Sequence{row.next_sequence()};
+        return whole;
     }));
     if (!whole) return Error{ErrorCode::tampered, "a cursor's row"};
     JOBBRO_TRY(read_parked(journal, [&](const ParkedFound& found) {
@@ -62,6 +60,7 @@ Result<Subscriptions> Subscriptions::open(journal::Journal& journal, ParkedBound
         return true;
     }));
     if (!whole) return Error{ErrorCode::tampered, "a parked message's row"};
+    JOBBRO_TRY(all.read_open_traces(journal));
     for (auto& [key, subscription] : all.subscriptions_) {
         subscription.held_with_room = subscription.parked.held();
         all.count(key, subscription);
@@ -89,7 +88,7 @@ Result<Opened> Subscriptions::subscribe(const std::string& party, const std::str
     if (found == subscriptions_.end()) {
         if (!has_room_for(party)) return ErrorCode::subscription_limit;
         found = subscriptions_.emplace(key, Subscription{}).first;
-        stage_cursor(key, Sequence{0}, moment);
+        move_cursor(key, found->second, Sequence{0}, moment);
     }
     Subscription& subscription = found->second;
     Opened opened;
@@ -112,6 +111,7 @@ Result<Opened> Subscriptions::subscribe(const std::string& party, const std::str
     subscription.delivered_before = subscription.next;
     subscription.passed_before = subscription.next;
     subscription.nacks_taken = 0;
+    open_trace(key, subscription, moment);
     count(key, subscription);
     enqueue(key, subscription);
     opened.next = subscription.next;
@@ -170,6 +170,7 @@ void Subscriptions::close(const Key& key, Subscription& subscription) {
     subscription.unacked_bytes = 0;
     subscription.out_bytes = 0;
     subscription.session.reset();
+    close_trace(key, subscription);
     set_timer(key, subscription, std::nullopt);
     if (subscription.is_ready) std::erase(ready_, key);
     subscription.is_ready = false;
@@ -179,7 +180,9 @@ void Subscriptions::close(const Key& key, Subscription& subscription) {
 void Subscriptions::move_cursor(const Key& key, Subscription& subscription, Sequence next,
                                 const Moment& moment) {
     subscription.next = next;
-    stage_cursor(key, next, moment);
+    journal::rows::CursorRow row;
+    row.set_next_sequence(next.value());
+    moment.journal->batch().put(tables::cursors, row_key(key), row.SerializeAsString());
     forget_settled(key, subscription.parked, next, moment);
 }
 

@@ -68,14 +68,19 @@ v1::Notification notification_of(const journal::OpenedEntry& entry);
 // than its credit unacked, never more than limits::unacked_bytes_max bytes.
 //
 // What its receiver gives back with a Nack leaves the account and is parked, with everything later
-// of the same lane; the cursor goes past it. The head of a lane goes out again when it is due, one
-// of a lane at a time, and only when nothing earlier of the lane is out or still before the cursor:
-// so a lane's messages go out in log order. Heads take at most half of the credit and half of the
-// bytes, and where both wait they take turns with what comes by way of the cursor.
+// of the same lane; the cursor goes past it. What was erased while it was out is not: it leaves the
+// account, and what the Nack said of it is kept nowhere. The head of a lane goes out again when it
+// is due, one of a lane at a time, and only when nothing earlier of the lane is out or still before
+// the cursor: so a lane's messages go out in log order. Heads take at most half of the credit and
+// half of the bytes, and where both wait they take turns with what comes by way of the cursor.
 //
 // Rows are staged into the turn's batch with what they say, so a cursor is never stored before the
 // parked messages it has passed. What collect() stages is in the next turn's batch: until then the
 // store knows of neither, and after a crash the cursor meets the messages again.
+//
+// What goes out is counted, and stage_traces() makes the count an entry now and then. Opening
+// stages a row, to be synced, that says from where on no entry covers what may go out: after a
+// crash that becomes the entry.
 //
 // Thread: the hub's loop. Life: the journal given to open() must outlive it.
 class Subscriptions {
@@ -97,7 +102,8 @@ class Subscriptions {
                             SessionNumber session, Sequence sequence, const Moment& moment);
     // Whatever its outcome, it counts among the Nacks taken when the session has the subscription
     // open: the client counts what it has sent. Errors: subscription_unknown, delivery_unknown,
-    // field_out_of_bounds, cpr_in_text.
+    // field_out_of_bounds, cpr_in_text; store_failed, tampered, opening_failed when what was out
+    // cannot be read. With any of them nothing is parked.
     Result<void> nack(const std::string& party, const v1::Nack& nack, SessionNumber session,
                       const Moment& moment);
     // Errors: subscription_unknown.
@@ -122,6 +128,13 @@ class Subscriptions {
                                    std::optional<Sequence> after, std::size_t most,
                                    journal::Journal& journal) const;
 
+    // --- What is erased ---
+
+    // The messages of the lane that are parked, in any list.
+    [[nodiscard]] std::set<Sequence> parked_in(const LaneId& lane) const;
+    // They leave every list, with what their Nacks said. Requires: each is parked, in this lane.
+    void forget(const LaneId& lane, const std::set<Sequence>& messages, const Moment& moment);
+
     // --- What goes out ---
 
     // There is something new for the party.
@@ -131,11 +144,13 @@ class Subscriptions {
     // When something parked is due next, of what is open and not at work already.
     [[nodiscard]] std::optional<Instant> next_due() const;
     // Whether a party may have an entry that was routed to it, now.
-    using MayReceive = std::function<bool(const std::string& party, const journal::OpenedEntry&)>;
+    using MayReceive =
+        std::function<Result<bool>(const std::string& party, const journal::OpenedEntry&)>;
     // What goes out now, at most limits::deliveries_per_turn_max messages, fairly over the
-    // subscriptions. What a party may not have at this moment is passed over; a head stays parked,
-    // holds up its lane, and is asked about again in limits::parked_delay_s_max: a grant may come
-    // back. Requires: called after the commit, so that nothing goes out undurable.
+    // subscriptions. What is erased is passed over and leaves the parked list. What a party may not
+    // have at this moment is passed over too; a head stays parked, holds up its lane, and is asked
+    // about again in limits::parked_delay_s_max: a grant may come back.
+    // Requires: called after the commit, so that nothing goes out undurable.
     // Errors: store_failed. An entry that cannot be read (tampered, opening_failed) closes its
     // subscription, whose cursor stays, and is told in `damaged`; the others go on.
     struct Damaged {
@@ -150,6 +165,21 @@ class Subscriptions {
         std::size_t redeliveries = 0;
     };
     Result<Collected> collect(const MayReceive& may_receive, const Moment& moment);
+
+    // --- Traces of what went out ---
+
+    // Reading entries for no party, into the turn's batch: of a subscription that was sent
+    // limits::deliveries_per_trace_max messages since the last, or one limits::trace_after_ms ago,
+    // or that was closed; and after a start of what an earlier run may have sent. A clock that is
+    // set back makes none wait longer. Of at most `most` subscriptions, the others' at the next
+    // call. Returns how many entries.
+    // Requires: called before the commit. Errors: as Journal::stage(); what is not staged stays
+    // due.
+    Result<std::size_t> stage_traces(std::size_t most, const Moment& moment);
+    // stage_traces() would do something now, whatever the time.
+    [[nodiscard]] bool has_traces() const;
+    // When it would by time; in the past when has_traces(). None: not before something goes out.
+    [[nodiscard]] std::optional<Instant> next_trace_due() const;
 
     // --- How things are ---
 
@@ -176,9 +206,23 @@ class Subscriptions {
         Sequence sequence;
         std::size_t bytes;
     };
+    // What went out, over openings, and what no entry tells of yet.
+    struct Tracing {
+        // As staged: what may go out below has been told of. None: there is no row, and nothing may
+        // go out.
+        std::optional<Sequence> row;
+        // Since the last entry.
+        std::uint64_t deliveries = 0;
+        Sequence first;  // the lowest of them
+        Sequence last;   // the highest of them
+        // From the first on and before the second an earlier run may have sent.
+        std::optional<std::pair<Sequence, Sequence>> unsure;
+        std::optional<Instant> due;  // stands in traces_due_
+    };
     struct Subscription {
         Sequence next;  // the cursor
         ParkedList parked;
+        Tracing tracing;
         std::size_t held_with_room = 0;  // in the list, when those of all and of the party had room
         // Of this opening.
         std::optional<SessionNumber> session;
@@ -206,6 +250,8 @@ class Subscriptions {
     struct Pass;  // of one subscription through collect()
 
     // subscriptions.cc
+    static Bytes row_key(const Key& key);
+    static std::optional<Key> read_row_key(BytesView bytes);
     void close(const Key& key, Subscription& subscription);
     void enqueue(const Key& key, Subscription& subscription);
     void set_timer(const Key& key, Subscription& subscription, std::optional<Instant> timer);
@@ -226,8 +272,11 @@ class Subscriptions {
                     const Moment& moment);
     static void release(const Key& key, Subscription& subscription, Sequence sequence,
                         const Moment& moment);
-    void park_lane_from(const Key& key, Subscription& subscription, Sequence sequence,
-                        const LaneId& lane, const Moment& moment);
+    static Result<std::set<Sequence>> erased_in_flight(const Subscription& subscription,
+                                                       Sequence sequence, const LaneId& lane,
+                                                       const Moment& moment);
+    Result<void> park_lane_from(const Key& key, Subscription& subscription, Sequence sequence,
+                                const LaneId& lane, const Moment& moment);
     [[nodiscard]] bool come_back(Subscription& subscription, Sequence sequence);
     static void judge(const Key& key, Subscription& subscription, const v1::Nack& nack,
                       const Moment& moment);
@@ -244,11 +293,25 @@ class Subscriptions {
     // collecting.cc
     Result<void> collect_one(Pass& pass);
     [[nodiscard]] bool has_room(const Subscription& subscription) const;
+    static Result<std::shared_ptr<const journal::OpenedEntry>> read(Pass& pass, Sequence sequence);
     Result<void> redeliver(Pass& pass);
     Result<void> redeliver_head(Pass& pass, Sequence sequence);
     Result<void> follow(Pass& pass);
     Result<void> take_in(Pass& pass, Sequence sequence);
     void send(Pass& pass, v1::Delivery delivery);
+
+    // tracing.cc
+    Result<void> read_open_traces(journal::Journal& journal);
+    void open_trace(const Key& key, Subscription& subscription, const Moment& moment);
+    [[nodiscard]] static Sequence may_go_out_from(const Subscription& subscription);
+    static void put_trace_row(const Key& key, Subscription& subscription, Sequence first,
+                              const Moment& moment);
+    [[nodiscard]] std::optional<Key> trace_due(Instant now) const;
+    void count_delivery(const Key& key, Subscription& subscription, Sequence sequence, Instant now);
+    void close_trace(const Key& key, Subscription& subscription);
+    Result<std::size_t> stage_traces_of(const Key& key, Subscription& subscription,
+                                        const Moment& moment);
+    void set_trace_due(const Key& key, Subscription& subscription, std::optional<Instant> due);
 
     explicit Subscriptions(ParkedBounds bounds) : bounds_(bounds) {}
 
@@ -256,7 +319,8 @@ class Subscriptions {
     std::map<Key, Subscription> subscriptions_;
     std::deque<Key> ready_;                     // each at most once
     std::set<std::pair<Instant, Key>> timers_;  // of what is open
-    std::set<Key> stopped_;                     // open or not
+    std::set<std::pair<Instant, Key>> traces_due_;
+    std::set<Key> stopped_;  // open or not
     std::size_t unacked_bytes_total_ = 0;
     std::size_t parked_total_ = 0;
     std::size_t held_total_ = 0;

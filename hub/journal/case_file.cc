@@ -1,5 +1,7 @@
 #include "hub/journal/case_file.h"
 
+#include <algorithm>
+
 #include "hub/journal/tables.h"
 #include "proto/base/limits.h"
 
@@ -12,10 +14,20 @@ rows::OrderRow* find_order(rows::CaseRow& row, const contract::OrderId& order) {
     return nullptr;
 }
 
+void add_party(google::protobuf::RepeatedPtrField<std::string>& parties, const std::string& party) {
+    if (std::find(parties.begin(), parties.end(), party) == parties.end()) *parties.Add() = party;
+}
+
+void remove_party(google::protobuf::RepeatedPtrField<std::string>& parties,
+                  const std::string& party) {
+    parties.erase(std::remove(parties.begin(), parties.end(), party), parties.end());
+}
+
 Result<std::optional<SubjectId>> CaseFile::subject_of(const contract::OrderId& order) {
     if (const auto known = orders_.find(order); known != orders_.end()) {
         return std::optional<SubjectId>{known->second};
     }
+    if (removed_orders_.contains(order)) return std::optional<SubjectId>{};
     JOBBRO_TRY_ASSIGN(const auto row, store_->get(log_table::orders, order.view()));
     if (!row) return std::optional<SubjectId>{};
     JOBBRO_TRY_ASSIGN(const Bytes subject, vault_->open_row(log_table::orders, order.view(), *row));
@@ -30,6 +42,7 @@ Result<rows::CaseRow*> CaseFile::open(const SubjectId& subject) {
         return &known->second.row;
     }
     rows::CaseRow opened;
+    if (removed_.contains(subject)) return keep(subject, std::move(opened));
     JOBBRO_TRY_ASSIGN(const auto stored, store_->get(log_table::cases, view(subject)));
     if (stored) {
         JOBBRO_TRY_ASSIGN(const Bytes plain,
@@ -52,9 +65,78 @@ rows::CaseRow* CaseFile::keep(const SubjectId& subject, rows::CaseRow row) {
 void CaseFile::add_order(const contract::OrderId& order, const SubjectId& subject) {
     orders_.insert_or_assign(order, subject);
     added_.emplace_back(order, subject);
+    ++order_count_;
+}
+
+void CaseFile::remove(const SubjectId& subject) {
+    if (const auto known = cases_.find(subject); known != cases_.end()) {
+        uses_.erase(known->second.use);
+        cases_.erase(known);
+    }
+    changed_.erase(subject);
+    removed_.insert(subject);
+}
+
+void CaseFile::remove_order(const contract::OrderId& order) {
+    orders_.erase(order);
+    std::erase_if(added_, [&](const auto& each) { return each.first == order; });
+    removed_orders_.insert(order);
+    if (order_count_ > 0) --order_count_;
+}
+
+Result<SubjectId> CaseFile::kept(const SubjectId& subject) {
+    JOBBRO_TRY_ASSIGN(const rows::CaseRow* const row, open(subject));
+    if (row->merged_into().empty()) return subject;
+    if (row->merged_into().size() != 16) return Error{ErrorCode::tampered, "a case's row"};
+    return array_of<16>(row->merged_into());
+}
+
+Result<std::vector<SubjectId>> CaseFile::person_of(const SubjectId& subject) {
+    JOBBRO_TRY_ASSIGN(const SubjectId first, kept(subject));
+    JOBBRO_TRY_ASSIGN(const rows::CaseRow* const row, open(first));
+    std::vector<SubjectId> all{first};
+    for (const std::string& each : row->merged()) {
+        if (each.size() != 16) return Error{ErrorCode::tampered, "a case's row"};
+        all.push_back(array_of<16>(each));
+    }
+    return all;
+}
+
+Result<void> CaseFile::check_merge(const SubjectId& former, const SubjectId& into) {
+    JOBBRO_TRY_ASSIGN(const rows::CaseRow* const from, open(former));
+    JOBBRO_TRY_ASSIGN(const rows::CaseRow* const to, open(into));
+    const int merged = from->merged_size() + to->merged_size() + 1;
+    if (static_cast<std::size_t>(merged) > limits::merged_subjects_max) {
+        return Error{ErrorCode::merges_limit, {}, "citizen.cpr_number"};
+    }
+    return {};
+}
+
+Result<void> CaseFile::merge(const SubjectId& former, const SubjectId& into) {
+    JOBBRO_ASSERT(former != into);
+    JOBBRO_TRY_ASSIGN(const std::vector<SubjectId> moved, person_of(former));
+    JOBBRO_TRY_ASSIGN(rows::CaseRow* const to, open(into));
+    for (const SubjectId& each : moved) {
+        JOBBRO_TRY_ASSIGN(rows::CaseRow* const row, open(each));
+        row->set_merged_into(Bytes{view(into)});
+        row->clear_merged();
+        for (const std::string& jobcentre : row->jobcentres())
+            add_party(*to->mutable_jobcentres(), jobcentre);
+        row->clear_jobcentres();
+        *to->add_merged() = Bytes{view(each)};
+        changed(each);
+    }
+    changed(into);
+    return {};
 }
 
 void CaseFile::stage(store::Batch& batch, Randomness& randomness) {
+    for (const SubjectId& subject : removed_)
+        batch.erase(log_table::cases, view(subject));
+    for (const contract::OrderId& order : removed_orders_)
+        batch.erase(log_table::orders, order.view());
+    removed_.clear();
+    removed_orders_.clear();
     for (const SubjectId& subject : changed_) {
         const auto changed = cases_.find(subject);
         JOBBRO_ASSERT(changed != cases_.end());

@@ -36,6 +36,28 @@ class CaseFile {
     // The order is the subject's from now on.
     void add_order(const contract::OrderId& order, const SubjectId& subject);
 
+    // A person can turn out to be two subjects. One is kept: new orders are its; each order stays
+    // with the subject it was placed under.
+    //
+    // The one that is kept; itself when there is no other. Errors: as open().
+    Result<SubjectId> kept(const SubjectId& subject);
+    // All that are the same person, the kept one first; at most limits::merged_subjects_max more.
+    // Errors: as open().
+    Result<std::vector<SubjectId>> person_of(const SubjectId& subject);
+    // Whether the two can be told to be one person. Requires: both are kept, and not the same.
+    // Errors: merges_limit; as open().
+    Result<void> check_merge(const SubjectId& former, const SubjectId& into);
+    // They are from now on, and `into` is kept. Requires: check_merge() holds. Errors: as open().
+    Result<void> merge(const SubjectId& former, const SubjectId& into);
+
+    // There is no such subject, or no such order, from now on. Whoever removes a subject removes
+    // all of its orders; whoever removes an order takes it out of its case.
+    void remove(const SubjectId& subject);
+    void remove_order(const contract::OrderId& order);
+    // How many orders there are. The caller keeps the number across a start.
+    [[nodiscard]] std::uint64_t orders() const { return order_count_; }
+    void resume(std::uint64_t orders) { order_count_ = orders; }
+
     // Puts what has changed since the last call into the batch.
     void stage(store::Batch& batch, Randomness& randomness);
 
@@ -54,7 +76,16 @@ class CaseFile {
     std::map<contract::OrderId, SubjectId> orders_;  // cleared when it grows past the cases
     std::set<SubjectId> changed_;
     std::vector<std::pair<contract::OrderId, SubjectId>> added_;
+    std::set<SubjectId> removed_;
+    std::set<contract::OrderId> removed_orders_;
+    std::uint64_t order_count_ = 0;
 };
+
+// Adds the party where it is not there.
+void add_party(google::protobuf::RepeatedPtrField<std::string>& parties, const std::string& party);
+// Takes it away where it is.
+void remove_party(google::protobuf::RepeatedPtrField<std::string>& parties,
+                  const std::string& party);
 
 // The order's row in a case; null when it is not there.
 rows::OrderRow* find_order(rows::CaseRow& row, const contract::OrderId& order);

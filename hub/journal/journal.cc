@@ -2,6 +2,7 @@
 
 #include <google/protobuf/util/message_differencer.h>
 
+#include "hub/journal/cpr_numbers.h"
 #include "hub/journal/rows.pb.h"
 #include "hub/journal/tables.h"
 #include "proto/base/limits.h"
@@ -10,10 +11,12 @@
 namespace jobbro::journal {
 namespace {
 
-constexpr std::uint32_t tables_version = 1;
+constexpr std::uint32_t tables_version = 2;  // 1: without erasure marks, and rows for erasing
 constexpr BytesView head_key = "head";
 constexpr BytesView sealed_key = "sealed";
+constexpr BytesView log_keys_key = "log-keys";
 constexpr KeySlot general_slot{0};
+constexpr std::int64_t day_ms = std::int64_t{24} * 3600 * 1000;
 
 Bytes message_key(const std::string& sender, BytesView id) {
     Bytes key = sender;
@@ -132,6 +135,7 @@ void Journal::stage_head() {
     head.set_size(tree_.size().value());
     head.set_recorded_at_us(last_recorded_.microseconds);
     head.set_next_slot(next_slot_);
+    head.set_orders(cases_.orders());
     batch_.put(log_table::head, head_key, head.SerializeAsString());
 }
 
@@ -147,9 +151,11 @@ Result<Commit> Journal::commit(Randomness& randomness) {
     }
     if (batch_.empty()) return commit;
     // A turn with working rows only (cursors) may be forgotten: what it says comes again.
-    JOBBRO_TRY(log_->commit(
-        batch_, staged_entries_ > 0 ? store::Durability::synced : store::Durability::buffered));
+    const bool is_synced = staged_entries_ > 0 || rows_are_synced_;
+    JOBBRO_TRY(
+        log_->commit(batch_, is_synced ? store::Durability::synced : store::Durability::buffered));
     batch_.clear();
+    rows_are_synced_ = false;
     staged_entries_ = 0;
     staged_messages_.clear();
     return commit;
@@ -206,36 +212,60 @@ Result<std::shared_ptr<const OpenedEntry>> Journal::read(Sequence sequence) {
     if (!recent_.empty() && sequence >= recent_.front()->sequence) {
         return recent_[sequence.value() - recent_.front()->sequence.value()];
     }
-    JOBBRO_TRY_ASSIGN(const auto entry, log_->get(log_table::entries, key_of(sequence.value())));
-    if (!entry) return tampered("entry " + std::to_string(sequence.value()) + " is missing");
-    JOBBRO_TRY_ASSIGN(const EntryParts parts, decode_entry(*entry));
+    JOBBRO_TRY_ASSIGN(KeyedEntry entry, keyed_entry(sequence));
+    if (!entry.keys) return ErrorCode::erased;
+    JOBBRO_TRY_ASSIGN(const EntryParts parts, decode_entry(entry.bytes));
     const ClearPart& clear = parts.clear;
-    const KeySlot slot{vault_.hide_slot(clear.hidden_slot, sequence, view(clear.salt))};
-    JOBBRO_TRY_ASSIGN(const evidence::DataKey* const data_key, vault_.data_key(slot));
-    JOBBRO_TRY_ASSIGN(
-        const Bytes index,
-        evidence::open_part(
-            evidence::part_key(*data_key, view(clear.salt), evidence::part_index, sequence),
-            clear.index_commitment, parts.sealed_index, parts.clear_bytes));
-    JOBBRO_TRY_ASSIGN(Bytes body, evidence::open_part(
-                                      evidence::part_key(*data_key, view(clear.salt),
-                                                         evidence::part_body, sequence),
-                                      clear.body_commitment, parts.sealed_body, parts.clear_bytes));
-    OpenedEntry opened{sequence, clear.recorded_at, clear.sender,
-                       {},       std::move(body),   clear.message_id};
-    if (clear.sequence != sequence || !opened.index.ParseFromString(index)) {
+    JOBBRO_TRY_ASSIGN(Bytes body, evidence::open_part(entry.keys->body, clear.body_commitment,
+                                                      parts.sealed_body, parts.clear_bytes));
+    return std::make_shared<const OpenedEntry>(OpenedEntry{sequence, clear.recorded_at,
+                                                           clear.sender, std::move(entry.index),
+                                                           std::move(body), clear.message_id});
+}
+
+Result<Bytes> Journal::stored_entry(Sequence sequence) const {
+    JOBBRO_TRY_ASSIGN(auto entry, log_->get(log_table::entries, key_of(sequence.value())));
+    if (!entry) return tampered("entry " + std::to_string(sequence.value()) + " is missing");
+    return *std::move(entry);
+}
+
+Result<std::optional<EntryKeys>> Journal::keys_of(const ClearPart& clear) {
+    const BytesView salt = view(clear.salt);
+    const KeySlot slot{vault_.hide_slot(clear.hidden_slot, clear.sequence, salt)};
+    JOBBRO_TRY_ASSIGN(const evidence::DataKey* const data_key, vault_.find_data_key(slot));
+    if (data_key == nullptr) return std::optional<EntryKeys>{};
+    return std::optional<EntryKeys>{
+        EntryKeys{evidence::part_key(*data_key, salt, evidence::part_index, clear.sequence),
+                  evidence::part_key(*data_key, salt, evidence::part_body, clear.sequence)}};
+}
+
+Result<KeyedEntry> Journal::keyed_entry(Sequence sequence) {
+    KeyedEntry entry;
+    JOBBRO_TRY_ASSIGN(entry.bytes, stored_entry(sequence));
+    JOBBRO_TRY_ASSIGN(EntryParts parts, decode_entry(entry.bytes));
+    if (parts.clear.sequence != sequence) {
         return tampered("entry " + std::to_string(sequence.value()));
     }
-    return std::make_shared<const OpenedEntry>(std::move(opened));
+    JOBBRO_TRY_ASSIGN(entry.keys, keys_of(parts.clear));
+    if (entry.keys) {
+        JOBBRO_TRY_ASSIGN(const Bytes index,
+                          evidence::open_part(entry.keys->index, parts.clear.index_commitment,
+                                              parts.sealed_index, parts.clear_bytes));
+        if (!entry.index.ParseFromString(index)) {
+            return tampered("entry " + std::to_string(sequence.value()));
+        }
+    }
+    entry.recorded_at = parts.clear.recorded_at;
+    entry.sender = std::move(parts.clear.sender);
+    return entry;
 }
 
 Result<Instant> Journal::recorded_at(Sequence sequence) const {
     if (!recent_.empty() && sequence >= recent_.front()->sequence) {
         return recent_[sequence.value() - recent_.front()->sequence.value()]->recorded_at;
     }
-    JOBBRO_TRY_ASSIGN(const auto entry, log_->get(log_table::entries, key_of(sequence.value())));
-    if (!entry) return tampered("entry " + std::to_string(sequence.value()) + " is missing");
-    JOBBRO_TRY_ASSIGN(const EntryParts parts, decode_entry(*entry));
+    JOBBRO_TRY_ASSIGN(const Bytes entry, stored_entry(sequence));
+    JOBBRO_TRY_ASSIGN(const EntryParts parts, decode_entry(entry));
     if (parts.clear.sequence != sequence) {
         return tampered("entry " + std::to_string(sequence.value()));
     }
@@ -283,15 +313,20 @@ Result<void> Journal::upkeep(bool sync, Randomness& randomness) {
 // --- Opening ---------------------------------------------------------------------------------
 
 Result<std::unique_ptr<Journal>> Journal::open(store::Store& log, Vault vault, Identity identity,
-                                               Instant now, Randomness& randomness) {
+                                               Instant now, Randomness& randomness,
+                                               MarksFile* marks, Assurances assured) {
     std::unique_ptr<Journal> journal(new Journal(log, std::move(vault), std::move(identity)));
+    journal->marks_file_ = marks;
     JOBBRO_TRY_ASSIGN(const auto head, log.get(log_table::head, head_key));
     if (head) {
-        JOBBRO_TRY(journal->resume(*head, randomness));
+        JOBBRO_TRY(journal->resume(*head, now, assured, randomness));
+        JOBBRO_TRY(journal->hand_over(now, randomness));
     } else {
+        JOBBRO_TRY(journal->begin_marks(randomness));
         JOBBRO_TRY(journal->make_first_entry(now, randomness));
     }
     JOBBRO_TRY(journal->upkeep(true, randomness));
+    JOBBRO_TRY(journal->mark_erasures_of_before(randomness));
     return journal;
 }
 
@@ -319,6 +354,7 @@ Result<void> Journal::make_first_entry(Instant now, Randomness& randomness) {
     JOBBRO_TRY_ASSIGN(const Sequence first, stage_own(v1::MESSAGE_KIND_LOG_OPENED,
                                                       opened.SerializeAsString(), now, randomness));
     JOBBRO_ASSERT(first == Sequence{0});
+    JOBBRO_TRY_ASSIGN(log_keys_, LogKeys::first(opened));
     JOBBRO_TRY_ASSIGN(registry_, Registry::first(opened));
     for (const auto& [id, party] : std::map{registry_->parties()}) {
         registry_->apply(party, first, batch_);
@@ -327,12 +363,19 @@ Result<void> Journal::make_first_entry(Instant now, Randomness& randomness) {
     return {};
 }
 
-Result<void> Journal::resume(const Bytes& head_bytes, Randomness& randomness) {
+Result<void> Journal::resume(const Bytes& head_bytes, Instant now, Assurances assured,
+                             Randomness& randomness) {
     rows::HeadRow head;
     if (!head.ParseFromString(head_bytes)) return tampered("the head row");
     if (head.format_version() != tables_version) return ErrorCode::store_format_unknown;
     last_recorded_ = Instant{head.recorded_at_us()};
+    // Before anything is changed.
+    const bool is_long_ago = now > last_recorded_.plus_ms(limits::clock_gap_days_max * day_ms);
+    if (is_long_ago && !assured.clock_is_right) {
+        return Error{ErrorCode::clock_unsure, "the last entry is more than a year old"};
+    }
     next_slot_ = head.next_slot();
+    cases_.resume(head.orders());
     if (vault_.bound_through().value() > head.size()) {
         return tampered("the vault has seen a longer log");
     }
@@ -343,6 +386,10 @@ Result<void> Journal::resume(const Bytes& head_bytes, Randomness& randomness) {
     }
     JOBBRO_TRY_ASSIGN(tree_, Tree::open(*log_, TreeSize{head.size()}));
     JOBBRO_TRY(check_last_checkpoint());
+    JOBBRO_TRY(read_log_keys());
+    // Before anything else is read: what is erased stays unread, also after a restore.
+    JOBBRO_TRY(destroy_marked(assured, randomness));
+    JOBBRO_TRY(destroy_recorded());
     JOBBRO_TRY_ASSIGN(const auto first, read(Sequence{0}));
     v1::LogOpened opened;
     if (!opened.ParseFromString(first->body)) return tampered("entry 0");
@@ -352,6 +399,9 @@ Result<void> Journal::resume(const Bytes& head_bytes, Randomness& randomness) {
                       }));
     JOBBRO_TRY(read_senders());
     JOBBRO_TRY(read_unfinished_block());
+    // Or what a restore brought back would keep the number of somebody erased from leading to who
+    // has come by it since.
+    JOBBRO_TRY(take_away_numbers_of_before());
     return bind_again(randomness);
 }
 
@@ -362,7 +412,10 @@ Result<void> Journal::check_last_checkpoint() {
     }
     JOBBRO_TRY_ASSIGN(const auto commit, log_->last(log_table::commits));
     if (!commit) return tampered("there is no checkpoint");
-    const evidence::NoteVerifier verifier{identity_.origin, identity_.signer.verifying_key()};
+    evidence::NoteVerifier verifier{identity_.origin, identity_.signer.verifying_key()};
+    if (identity_.former_signer) {
+        verifier.former.push_back(identity_.former_signer->verifying_key());
+    }
     const auto checkpoint = evidence::open_checkpoint(commit->value, verifier);
     if (!checkpoint) {
         return Error{ErrorCode::log_identity_wrong,
@@ -376,12 +429,60 @@ Result<void> Journal::check_last_checkpoint() {
     return {};
 }
 
+// These entries are under the general key, which is never erased.
+Result<void> Journal::read_log_keys() {
+    JOBBRO_TRY_ASSIGN(const auto first, read(Sequence{0}));
+    v1::LogOpened opened;
+    if (!opened.ParseFromString(first->body)) return tampered("entry 0");
+    JOBBRO_TRY_ASSIGN(log_keys_, LogKeys::first(opened));
+    JOBBRO_TRY_ASSIGN(const auto row, log_->get(log_table::head, log_keys_key));
+    std::uint64_t before = 0;
+    if (row && row->size() % 8 != 0) return tampered("the row of the log's keys");
+    for (std::size_t at = 0; row && at < row->size(); at += 8) {
+        const auto sequence = read_big_endian<std::uint64_t>(*row, at);
+        if (sequence <= before || sequence >= tree_.size().value()) {
+            return tampered("the row of the log's keys");
+        }
+        before = sequence;
+        JOBBRO_TRY_ASSIGN(const auto entry, read(Sequence{sequence}));
+        v1::LogKeyChange change;
+        if (entry->index.kind() != v1::MESSAGE_KIND_LOG_KEY_CHANGE ||
+            !change.ParseFromString(entry->body)) {
+            return tampered("the row of the log's keys");
+        }
+        JOBBRO_TRY(log_keys_->take(entry->sequence, change));
+    }
+    if (evidence::open_checkpoint(checkpoint_, log_keys_->now())) return {};
+    return Error{ErrorCode::log_identity_wrong,
+                 "the last checkpoint is not signed by the key the log names"};
+}
+
+Result<void> Journal::hand_over(Instant now, Randomness& randomness) {
+    if (log_keys_->now().key == identity_.signer.verifying_key()) return {};
+    const bool is_former =
+        identity_.former_signer && identity_.former_signer->verifying_key() == log_keys_->now().key;
+    if (!is_former || log_keys_->has_had(identity_.signer.verifying_key())) {
+        return Error{ErrorCode::log_identity_wrong, "the log is not handed to a key it has had"};
+    }
+    if (is_sealed_) return Error{ErrorCode::hub_sealed, "the log's key cannot be changed"};
+    const v1::LogKeyChange change =
+        make_log_key_change(identity_.origin, *identity_.former_signer, identity_.signer);
+    JOBBRO_TRY_ASSIGN(
+        const Sequence sequence,
+        stage_own(v1::MESSAGE_KIND_LOG_KEY_CHANGE, change.SerializeAsString(), now, randomness));
+    JOBBRO_TRY(log_keys_->take(sequence, change));
+    batch_.put(log_table::head, log_keys_key, log_keys_->row());
+    JOBBRO_TRY(commit(randomness));
+    return {};
+}
+
 Result<void> Journal::check_identity(const v1::LogOpened& opened) const {
     v1::LogOpened expected = log_opened(Instant{});
+    expected.set_verifier_key(log_keys_->first().text());
     *expected.mutable_opened_at() = opened.opened_at();
     if (google::protobuf::util::MessageDifferencer::Equals(expected, opened)) return {};
     return Error{ErrorCode::log_identity_wrong,
-                 "origin, log key, controllers and operators must be those of the first entry"};
+                 "origin, controllers and operators must be those of the first entry"};
 }
 
 Result<Registry::Change> Journal::read_registry_change(Sequence sequence) {
@@ -415,8 +516,10 @@ Result<void> Journal::read_unfinished_block() {
         if (!bytes) return tampered("entry " + std::to_string(i) + " is missing");
         JOBBRO_TRY_ASSIGN(const EntryParts parts, decode_entry(*bytes));
         note_sender(parts.clear.sender, parts.clear.message_id);
-        JOBBRO_TRY_ASSIGN(const auto entry, read(sequence));
-        for (const std::string& party : entry->index.audience()) {
+        const auto entry = read(sequence);
+        if (!entry && entry.error().code == ErrorCode::erased) continue;  // nobody is to have it
+        if (!entry) return entry.error();
+        for (const std::string& party : (*entry)->index.audience()) {
             routing_.add(party, sequence);
         }
     }
@@ -425,17 +528,16 @@ Result<void> Journal::read_unfinished_block() {
 
 Result<void> Journal::bind_again(Randomness& randomness) {
     for (std::uint64_t i = vault_.bound_through().value(); i < tree_.size().value(); ++i) {
-        JOBBRO_TRY_ASSIGN(const auto entry, read(Sequence{i}));
-        if (entry->index.subject_id().size() != 16) continue;
+        const auto entry = read(Sequence{i});
+        if (!entry && entry.error().code == ErrorCode::erased) continue;
+        if (!entry) return entry.error();
+        if ((*entry)->index.subject_id().size() != 16) continue;
         v1::Envelope envelope;
-        if (!envelope.ParseFromString(entry->body)) {
+        if (!envelope.ParseFromString((*entry)->body)) {
             return tampered("the envelope of entry " + std::to_string(i));
         }
-        JOBBRO_TRY_ASSIGN(const auto cpr,
-                          contract::CprNumber::parse(envelope.citizen().cpr_number()));
-        JOBBRO_TRY_ASSIGN(const auto known, vault_.subject_of(cpr));
-        if (known) continue;
-        vault_.bind(cpr, array_of<16>(entry->index.subject_id()), Sequence{i}, randomness);
+        JOBBRO_TRY(note_cpr_numbers(vault_, envelope, array_of<16>((*entry)->index.subject_id()),
+                                    Sequence{i}, randomness));
     }
     return {};
 }

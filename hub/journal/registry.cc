@@ -11,6 +11,9 @@ namespace jobbro::journal {
 namespace {
 
 constexpr int jobcentres_per_grant_max = 128;
+// Sixteen years of one a quarter. Each costs some 200 bytes of memory, and two signatures to verify
+// at every start.
+constexpr std::size_t rotations_per_party_max = 64;
 
 // Year 1 to 9999, as protobuf's JSON form has it; other values are nobody's intention.
 bool is_sane(const google::protobuf::Timestamp& time) {
@@ -26,9 +29,15 @@ bool holds_unknown_fields(const v1::RegistryStatement& statement) {
 }
 
 bool is_well_formed(const v1::RegistryStatement& statement) {
+    const v1::PartyGrant& grant = statement.grant();
     return !holds_unknown_fields(statement) && statement.has_signed_at() &&
-           is_sane(statement.signed_at()) && is_sane(statement.grant().valid_from()) &&
-           is_sane(statement.grant().valid_until());
+           is_sane(statement.signed_at()) && is_sane(grant.valid_from()) &&
+           is_sane(grant.valid_until()) && is_sane(grant.covers_from()) &&
+           is_sane(grant.covers_until());
+}
+
+bool speaks_of_auditing(const v1::PartyGrant& grant) {
+    return grant.may_unmask() || grant.has_covers_from() || grant.has_covers_until();
 }
 
 std::optional<Instant> instant_of(bool is_set, const google::protobuf::Timestamp& time) {
@@ -51,6 +60,9 @@ rows::RegistryRow row_of(const Party& party) {
             to.add_jobcentres(jobcentre);
         if (grant.valid_from) to.set_valid_from_us(grant.valid_from->microseconds);
         if (grant.valid_until) to.set_valid_until_us(grant.valid_until->microseconds);
+        to.set_may_unmask(grant.may_unmask);
+        if (grant.covers_from) to.set_covers_from_us(grant.covers_from->microseconds);
+        if (grant.covers_until) to.set_covers_until_us(grant.covers_until->microseconds);
     }
     return row;
 }
@@ -64,9 +76,12 @@ Result<Party> party_of(const rows::RegistryRow& row) {
         row.disabled(), {}};
     for (const rows::GrantRow& from : row.grants()) {
         Grant grant{
-            from.controller(), {from.jobcentres().begin(), from.jobcentres().end()}, {}, {}};
+            from.controller(), {from.jobcentres().begin(), from.jobcentres().end()}, {}, {}, {}};
         if (from.has_valid_from_us()) grant.valid_from = Instant{from.valid_from_us()};
         if (from.has_valid_until_us()) grant.valid_until = Instant{from.valid_until_us()};
+        grant.may_unmask = from.may_unmask();
+        if (from.has_covers_from_us()) grant.covers_from = Instant{from.covers_from_us()};
+        if (from.has_covers_until_us()) grant.covers_until = Instant{from.covers_until_us()};
         party.grants.push_back(std::move(grant));
     }
     return party;
@@ -100,6 +115,11 @@ bool Grant::is_valid(Instant now) const {
     return (!valid_from || *valid_from <= now) && (!valid_until || now < *valid_until);
 }
 
+bool Grant::covers(Instant recorded_at) const {
+    return (!covers_from || *covers_from <= recorded_at) &&
+           (!covers_until || recorded_at < *covers_until);
+}
+
 bool Party::is_in_force(Instant now) const {
     if (disabled) return false;
     if (grants.empty()) return id.role() == contract::Role::operator_;
@@ -112,6 +132,27 @@ bool Party::reaches(const std::string& jobcentre, Instant now) const {
     return std::any_of(grants.begin(), grants.end(), [&](const Grant& grant) {
         return grant.is_valid(now) && std::find(grant.jobcentres.begin(), grant.jobcentres.end(),
                                                 jobcentre) != grant.jobcentres.end();
+    });
+}
+
+AuditRight Party::audit_right(const std::string& jobcentre, Instant recorded_at,
+                              Instant now) const {
+    AuditRight right = AuditRight::none;
+    if (disabled || id.role() != contract::Role::auditor) return right;
+    for (const Grant& grant : grants) {
+        if (!grant.is_valid(now) || !grant.covers(recorded_at)) continue;
+        const bool reaches_it =
+            jobcentre.empty() || std::find(grant.jobcentres.begin(), grant.jobcentres.end(),
+                                           jobcentre) != grant.jobcentres.end();
+        if (!reaches_it) continue;
+        right = std::max(right, grant.may_unmask ? AuditRight::content : AuditRight::trail);
+    }
+    return right;
+}
+
+bool Party::may_unmask(Instant now) const {
+    return !disabled && std::any_of(grants.begin(), grants.end(), [&](const Grant& grant) {
+        return grant.may_unmask && grant.is_valid(now);
     });
 }
 
@@ -184,7 +225,17 @@ Result<Registry> Registry::open(const store::Store& store, const v1::LogOpened& 
 void Registry::keep(Party party) {
     by_curve_key_.insert_or_assign(party.curve_key, party.id.text());
     const std::string id = party.id.text();
+    for (const Grant& grant : party.grants) {
+        if (grant.jobcentres.empty()) continue;
+        ever_granted_[id].insert(grant.jobcentres.begin(), grant.jobcentres.end());
+    }
     parties_.insert_or_assign(id, std::move(party));
+}
+
+const std::set<std::string>& Registry::ever_granted(const std::string& party) const {
+    static const std::set<std::string> none;
+    const auto found = ever_granted_.find(party);
+    return found == ever_granted_.end() ? none : found->second;
 }
 
 const Party* Registry::find(const std::string& party) const {
@@ -192,20 +243,30 @@ const Party* Registry::find(const std::string& party) const {
     return found == parties_.end() ? nullptr : &found->second;
 }
 
+const v1::Controller* Registry::find_controller(const std::string& party) const {
+    for (const v1::Controller& controller : controllers_) {
+        if (controller.party() == party) return &controller;
+    }
+    return nullptr;
+}
+
 const Party* Registry::find_by_curve_key(const evidence::CurvePublicKey& key) const {
     const auto found = by_curve_key_.find(key);
     return found == by_curve_key_.end() ? nullptr : find(found->second);
 }
 
-Result<evidence::VerifyingKey> Registry::signer_key(const std::string& signer, Instant now) const {
-    for (const v1::Controller& controller : controllers_) {
-        if (controller.party() == signer) {
-            return evidence::VerifyingKey::from_bytes(controller.signing_key());
-        }
+Result<evidence::VerifyingKey> Registry::signer_key(const v1::RegistryStatement& statement,
+                                                    Instant now) const {
+    const std::string& signer = statement.signer();
+    // Nobody else can have the keys changed, nor the party anything else.
+    const bool is_rotation = statement.has_rotation();
+    if (is_rotation && signer != statement.party()) return ErrorCode::signer_not_entitled;
+    if (const v1::Controller* const controller = find_controller(signer); controller != nullptr) {
+        return evidence::VerifyingKey::from_bytes(controller->signing_key());
     }
     const Party* const party = find(signer);
     if (party == nullptr || !party->is_in_force(now) ||
-        party->id.role() != contract::Role::operator_) {
+        (party->id.role() != contract::Role::operator_ && !is_rotation)) {
         return ErrorCode::signer_unknown;
     }
     return party->signing_key;
@@ -219,7 +280,7 @@ Result<Party> Registry::judge(BytesView bytes, BytesView signature, const std::s
     }
     if (!is_well_formed(statement)) return ErrorCode::statement_malformed;
     if (statement.origin() != origin) return ErrorCode::statement_origin_wrong;
-    JOBBRO_TRY_ASSIGN(const auto key, signer_key(statement.signer(), now));
+    JOBBRO_TRY_ASSIGN(const auto key, signer_key(statement, now));
     if (signature.empty()) return ErrorCode::signature_missing;
     if (signature.size() != 64 ||
         !evidence::signature_holds(key, evidence::statement_text(bytes), array_of<64>(signature))) {
@@ -235,6 +296,8 @@ Result<Party> Registry::judge(BytesView bytes, BytesView signature, const std::s
             return judge_grant(statement, before);
         case v1::RegistryStatement::kDisabling:
             return judge_disabling(statement, before, now);
+        case v1::RegistryStatement::kRotation:
+            return judge_rotation(statement, before);
         default:
             return ErrorCode::statement_malformed;
     }
@@ -250,6 +313,9 @@ Result<Party> Registry::judge_grant(const v1::RegistryStatement& statement,
     const v1::PartyGrant& said = statement.grant();
     if (said.jobcentres_size() > jobcentres_per_grant_max) return ErrorCode::list_too_long;
     if (!is_entitled(*controller, id, said)) return ErrorCode::signer_not_entitled;
+    if (speaks_of_auditing(said) && id.role() != contract::Role::auditor) {
+        return Error{ErrorCode::statement_malformed, "only an auditor's grant covers entries"};
+    }
     JOBBRO_TRY_ASSIGN(const auto curve, evidence::CurvePublicKey::from_bytes(said.curve_key()));
     JOBBRO_TRY_ASSIGN(const auto signing, evidence::VerifyingKey::from_bytes(said.signing_key()));
     if (before != nullptr && (before->curve_key != curve || before->signing_key != signing)) {
@@ -257,7 +323,9 @@ Result<Party> Registry::judge_grant(const v1::RegistryStatement& statement,
     }
     if (before == nullptr) {
         if (parties_.size() >= limits::parties_max) return ErrorCode::party_limit;
-        if (find_by_curve_key(curve) != nullptr) return ErrorCode::key_in_use;
+        if (find_by_curve_key(curve) != nullptr || was_ever_had(curve, signing)) {
+            return ErrorCode::key_in_use;
+        }
     }
     Party after =
         before != nullptr ? *before : Party{std::move(id), curve, signing, {}, {}, false, {}};
@@ -269,7 +337,10 @@ Result<Party> Registry::judge_grant(const v1::RegistryStatement& statement,
     after.grants.push_back({statement.signer(),
                             {said.jobcentres().begin(), said.jobcentres().end()},
                             instant_of(said.has_valid_from(), said.valid_from()),
-                            instant_of(said.has_valid_until(), said.valid_until())});
+                            instant_of(said.has_valid_until(), said.valid_until()),
+                            said.may_unmask(),
+                            instant_of(said.has_covers_from(), said.covers_from()),
+                            instant_of(said.has_covers_until(), said.covers_until())});
     after.disabled = false;
     return after;
 }
@@ -297,8 +368,59 @@ Result<Party> Registry::judge_disabling(const v1::RegistryStatement& statement, 
     return after;
 }
 
+bool Registry::was_ever_had(const evidence::CurvePublicKey& curve,
+                            const evidence::VerifyingKey& signing) const {
+    return former_curve_keys_.contains(curve) || former_signing_keys_.contains(signing);
+}
+
+bool Registry::is_signed_with(const evidence::VerifyingKey& signing) const {
+    return std::any_of(parties_.begin(), parties_.end(),
+                       [&](const auto& each) { return each.second.signing_key == signing; });
+}
+
+Result<Party> Registry::judge_rotation(const v1::RegistryStatement& statement,
+                                       const Party* before) const {
+    if (before == nullptr) return ErrorCode::party_unknown;
+    const v1::PartyRotation& said = statement.rotation();
+    JOBBRO_TRY_ASSIGN(const auto curve, evidence::CurvePublicKey::from_bytes(said.curve_key()));
+    JOBBRO_TRY_ASSIGN(const auto signing, evidence::VerifyingKey::from_bytes(said.signing_key()));
+    if (signing == before->signing_key) {
+        return Error{ErrorCode::statement_malformed, "the signing key is the one the party has"};
+    }
+    const std::string text = evidence::rotation_text(statement.origin(), statement.party(),
+                                                     statement.preceding(), curve, signing);
+    if (said.possession().size() != 64 ||
+        !evidence::signature_holds(signing, text, array_of<64>(said.possession()))) {
+        return Error{ErrorCode::signature_wrong, "possession"};
+    }
+    const bool is_curve_taken = curve != before->curve_key && find_by_curve_key(curve) != nullptr;
+    if (is_curve_taken || is_signed_with(signing) || was_ever_had(curve, signing)) {
+        return ErrorCode::key_in_use;
+    }
+    const auto earlier = rotations_.find(before->id.text());
+    if (earlier != rotations_.end() && earlier->second >= rotations_per_party_max) {
+        return Error{ErrorCode::list_too_long, "rotations of the party"};
+    }
+    Party after = *before;
+    after.curve_key = curve;
+    after.signing_key = signing;
+    return after;
+}
+
+void Registry::retire_keys(const Party& before, const Party& after) {
+    former_signing_keys_.insert(before.signing_key);
+    if (before.curve_key != after.curve_key) {
+        former_curve_keys_.insert(before.curve_key);
+        by_curve_key_.erase(before.curve_key);
+    }
+    ++rotations_[after.id.text()];
+}
+
 void Registry::apply(Party party, Sequence sequence, store::Batch& batch) {
-    if (find(party.id.text()) == nullptr) party.keys_sequence = sequence;
+    const Party* const before = find(party.id.text());
+    const bool is_rotated = before != nullptr && before->signing_key != party.signing_key;
+    if (before == nullptr || is_rotated) party.keys_sequence = sequence;
+    if (is_rotated) retire_keys(*before, party);
     party.sequence = sequence;
     batch.put(log_table::registry, party.id.text(), row_of(party).SerializeAsString());
     keep(std::move(party));

@@ -1,9 +1,9 @@
 // The log's Merkle tree on disk: full tiles as rows, the unfinished right edge in memory.
 #pragma once
 
-#include <functional>
 #include <vector>
 
+#include "hub/journal/tiles.h"
 #include "hub/store/store.h"
 #include "proto/base/numbers.h"
 #include "proto/evidence/merkle.h"
@@ -24,14 +24,13 @@ class Tree {
     void append(const evidence::Digest& leaf, store::Batch& batch);
     [[nodiscard]] TreeSize size() const { return compact_.size(); }
     [[nodiscard]] evidence::Digest root() const { return compact_.root(); }
+    // Its tiles can be read once what append() has staged is committed.
+    [[nodiscard]] TreeView view() const { return {size(), edge_}; }
 
   private:
     Tree() = default;
     std::vector<std::vector<evidence::Digest>> edge_;  // by level, the unfinished tile's hashes
     evidence::CompactTree compact_;
 };
-
-// Key of a tile's row: level (1 byte), number (8 bytes, big-endian).
-Bytes tile_key(std::uint8_t level, std::uint64_t number);
 
 }  // namespace jobbro::journal

@@ -2,14 +2,15 @@
 
 #include "hub/journal/rows.pb.h"
 #include "hub/journal/tables.h"
+#include "hub/journal/vault_rows.h"
 #include "proto/base/limits.h"
 #include "proto/evidence/digest.h"
 
 namespace jobbro::journal {
 namespace {
 
-constexpr BytesView slots_row = "slots";
-constexpr BytesView bound_through_row = "bound-through";
+// Of those that are looked at one by one.
+constexpr std::size_t numbers_at_once = 1024;
 
 Bytes associated(store::Table table, BytesView key) {
     Bytes bytes = "jobbro row v1";
@@ -18,6 +19,8 @@ Bytes associated(store::Table table, BytesView key) {
     bytes += key;
     return bytes;
 }
+
+}  // namespace
 
 Bytes associated_in_vault(BytesView name, BytesView key) {
     Bytes bytes = "jobbro vault v1";
@@ -28,8 +31,6 @@ Bytes associated_in_vault(BytesView name, BytesView key) {
     return bytes;
 }
 
-}  // namespace
-
 Vault::Vault(store::Store& store, evidence::MasterKey master)
     : store_(&store),
       master_(evidence::SymmetricKey{master.bytes()}),
@@ -38,10 +39,16 @@ Vault::Vault(store::Store& store, evidence::MasterKey master)
       row_key_(ByteArray<32>{}) {}
 
 Result<Vault> Vault::open(store::Store& store, evidence::MasterKey master, Randomness& randomness) {
+    JOBBRO_TRY_ASSIGN(const auto rewrapping, store.get(vault_table::own, rewrapping_row));
+    if (rewrapping) {
+        return Error{ErrorCode::opening_failed,
+                     "putting the vault under another master key has not come to its end: run "
+                     "--rewrap-vault again, with the same two key files"};
+    }
     Vault vault{store, std::move(master)};
-    JOBBRO_TRY_ASSIGN(vault.slot_key_, vault.own_key("slot-key-1", randomness));
-    JOBBRO_TRY_ASSIGN(vault.cpr_key_, vault.own_key("cpr-key", randomness));
-    JOBBRO_TRY_ASSIGN(vault.row_key_, vault.own_key("row-key", randomness));
+    JOBBRO_TRY_ASSIGN(vault.slot_key_, vault.own_key(slot_key_row, randomness));
+    JOBBRO_TRY_ASSIGN(vault.cpr_key_, vault.own_key(cpr_key_row, randomness));
+    JOBBRO_TRY_ASSIGN(vault.row_key_, vault.own_key(row_key_row, randomness));
     JOBBRO_TRY(vault.read_watermarks());
     return vault;
 }
@@ -70,6 +77,11 @@ Result<void> Vault::read_watermarks() {
     JOBBRO_TRY_ASSIGN(const auto bound, store_->get(vault_table::own, bound_through_row));
     if (bound) bound_through_ = Sequence{read_big_endian<std::uint64_t>(*bound)};
     synced_through_ = bound_through_;
+    JOBBRO_TRY_ASSIGN(const auto erased, store_->get(vault_table::own, erased_row));
+    if (!erased) return {};
+    auto slots_erased = SlotSet::decode(*erased);
+    if (!slots_erased) return Error{ErrorCode::tampered, "the vault's row of erased keys"};
+    erased_ = *std::move(slots_erased);
     return {};
 }
 
@@ -97,13 +109,23 @@ Result<void> Vault::refill(KeySlot next_unused, Randomness& randomness) {
 }
 
 Result<const evidence::DataKey*> Vault::data_key(KeySlot slot) {
+    JOBBRO_TRY_ASSIGN(const evidence::DataKey* const key, find_data_key(slot));
+    if (key == nullptr) return ErrorCode::erased;
+    return key;
+}
+
+Result<const evidence::DataKey*> Vault::find_data_key(KeySlot slot) {
     if (const auto known = open_keys_.find(slot.value()); known != open_keys_.end()) {
         uses_.splice(uses_.begin(), uses_, known->second.use);
         return &known->second.key;
     }
+    if (slot.value() >= slots_) {
+        return Error{ErrorCode::opening_failed, "there never was such a data key"};
+    }
+    if (erased_.contains(slot)) return static_cast<const evidence::DataKey*>(nullptr);
     const Bytes key = key_of(slot.value());
     JOBBRO_TRY_ASSIGN(const auto row, store_->get(vault_table::keys, key));
-    if (!row) return Error{ErrorCode::opening_failed, "the data key is gone"};
+    if (!row) return Error{ErrorCode::opening_failed, "the data key is gone, and was not erased"};
     JOBBRO_TRY_ASSIGN(const Bytes opened,
                       evidence::open_row(master_, *row, associated_in_vault("keys", key)));
     JOBBRO_TRY_ASSIGN(auto data_key, evidence::DataKey::from_bytes(opened));
@@ -118,6 +140,107 @@ const evidence::DataKey* Vault::keep_open(std::uint64_t slot, evidence::DataKey 
     uses_.push_front(slot);
     return &open_keys_.emplace(slot, OpenKey{std::move(key), uses_.begin()}).first->second.key;
 }
+
+// --- Erasing ---------------------------------------------------------------------------------
+
+void Vault::wipe(std::uint64_t slot) {
+    const auto open = open_keys_.find(slot);
+    if (open == open_keys_.end()) return;
+    uses_.erase(open->second.use);
+    open_keys_.erase(open);  // the key wipes itself
+}
+
+// Of the stored row; none when there is none.
+Result<std::optional<SubjectId>> Vault::subject_at(BytesView hash) const {
+    JOBBRO_TRY_ASSIGN(const auto row, store_->get(vault_table::citizens, hash));
+    if (!row) return std::optional<SubjectId>{};
+    JOBBRO_TRY_ASSIGN(const Bytes opened,
+                      evidence::open_row(row_key_, *row, associated_in_vault("citizens", hash)));
+    rows::SubjectBinding binding;
+    if (!binding.ParseFromString(opened) || binding.subject_id().size() != 16) {
+        return Error{ErrorCode::tampered, "a citizen's row in the vault"};
+    }
+    return std::optional<SubjectId>{array_of<16>(binding.subject_id())};
+}
+
+Result<void> Vault::destroy(std::span<const KeySlot> slots, std::span<const Bytes> cpr_hashes,
+                            const std::set<SubjectId>& subjects) {
+    JOBBRO_ASSERT(unwritten_.empty());
+    store::Batch batch;
+    std::optional<Error> damage;
+    SlotSet erased = erased_;
+    for (const KeySlot slot : slots) {
+        JOBBRO_ASSERT(slot.value() > 0 && slot.value() < slots_);
+        erased.add(slot);
+        // Overwritten first: a store that writes in place shall not keep the bytes.
+        batch.put(vault_table::keys, key_of(slot.value()), Bytes(32, '\0'));
+        batch.erase(vault_table::keys, key_of(slot.value()));
+    }
+    for (const Bytes& hash : cpr_hashes) {
+        const auto subject = subject_at(hash);
+        if (!subject && subject.error().code == ErrorCode::store_failed) return subject.error();
+        if (!subject) damage = subject.error();
+        if (!subject || !*subject || !subjects.contains(**subject)) continue;
+        batch.put(vault_table::citizens, hash, Bytes(32, '\0'));
+        batch.erase(vault_table::citizens, hash);
+    }
+    if (!slots.empty()) batch.put(vault_table::own, erased_row, erased.encode());
+    if (!batch.empty()) JOBBRO_TRY(store_->commit(batch, store::Durability::synced));
+    erased_ = std::move(erased);
+    for (const KeySlot slot : slots)
+        wipe(slot.value());
+    if (damage) return *std::move(damage);
+    return {};
+}
+
+Result<void> Vault::take_away_numbers_unless(const IsThere& is_there,
+                                             std::span<const Bytes> cpr_hashes) {
+    JOBBRO_ASSERT(unwritten_.empty());
+    store::Batch batch;
+    for (const Bytes& hash : cpr_hashes) {
+        JOBBRO_TRY_ASSIGN(const auto subject, subject_at(hash));
+        if (!subject) continue;
+        JOBBRO_TRY_ASSIGN(const bool is_kept, is_there(*subject));
+        if (!is_kept) batch.erase(vault_table::citizens, hash);
+    }
+    if (batch.empty()) return {};
+    return store_->commit(batch, store::Durability::synced);
+}
+
+Result<void> Vault::take_away_numbers_unless(const IsThere& is_there) {
+    Bytes first;
+    for (;;) {
+        JOBBRO_TRY_ASSIGN(const std::vector<Bytes> hashes, cpr_hashes_from(first));
+        if (hashes.empty()) return {};
+        JOBBRO_TRY(take_away_numbers_unless(is_there, hashes));
+        first = hashes.back() + '\0';
+    }
+}
+
+// In their order, a bounded number of them.
+Result<std::vector<Bytes>> Vault::cpr_hashes_from(BytesView first) const {
+    std::vector<Bytes> hashes;
+    JOBBRO_TRY(store_->scan(vault_table::citizens, first, [&](BytesView hash, BytesView) {
+        hashes.emplace_back(hash);
+        return hashes.size() < numbers_at_once;
+    }));
+    return hashes;
+}
+
+Result<void> Vault::scrub() {
+    static constexpr store::Table tables[] = {vault_table::keys, vault_table::citizens};
+    return store_->scrub(tables);
+}
+
+Bytes Vault::seal_marks(BytesView marks, Randomness& randomness) const {
+    return evidence::seal_row(row_key_, marks, associated_in_vault("marks", "erasure"), randomness);
+}
+
+Result<Bytes> Vault::open_marks(BytesView sealed) const {
+    return evidence::open_row(row_key_, sealed, associated_in_vault("marks", "erasure"));
+}
+
+// --- Slots, rows and citizens ----------------------------------------------------------------
 
 std::uint64_t Vault::hide_slot(std::uint64_t slot, Sequence sequence, BytesView entry_salt) const {
     Bytes message = "jobbro slot v1";
@@ -144,31 +267,66 @@ Bytes Vault::cpr_hash(const contract::CprNumber& cpr) const {
 }
 
 Result<std::optional<SubjectId>> Vault::subject_of(const contract::CprNumber& cpr) const {
+    JOBBRO_TRY_ASSIGN(const auto binding, binding_of(cpr));
+    if (!binding) return std::optional<SubjectId>{};
+    return std::optional<SubjectId>{binding->subject};
+}
+
+Result<std::optional<CprBinding>> Vault::binding_of(const contract::CprNumber& cpr) const {
     const Bytes hash = cpr_hash(cpr);
-    if (const auto fresh = unwritten_subjects_.find(hash); fresh != unwritten_subjects_.end()) {
-        return std::optional<SubjectId>{fresh->second};
+    if (const auto fresh = unwritten_bindings_.find(hash); fresh != unwritten_bindings_.end()) {
+        return fresh->second;
     }
     JOBBRO_TRY_ASSIGN(const auto row, store_->get(vault_table::citizens, hash));
-    if (!row) return std::optional<SubjectId>{};
+    if (!row) return std::optional<CprBinding>{};
     JOBBRO_TRY_ASSIGN(const Bytes opened,
                       evidence::open_row(row_key_, *row, associated_in_vault("citizens", hash)));
     rows::SubjectBinding binding;
     if (!binding.ParseFromString(opened) || binding.subject_id().size() != 16) {
         return Error{ErrorCode::tampered, "a citizen's row in the vault"};
     }
-    return std::optional<SubjectId>{array_of<16>(binding.subject_id())};
+    CprBinding found{array_of<16>(binding.subject_id()), Sequence{binding.since_sequence()}, {}};
+    if (const std::uint64_t plus_one = binding.until_sequence_plus_one(); plus_one != 0) {
+        found.until = Sequence{plus_one - 1};
+    }
+    return std::optional<CprBinding>{found};
 }
 
 void Vault::bind(const contract::CprNumber& cpr, const SubjectId& subject, Sequence since,
                  Randomness& randomness) {
-    Bytes hash = cpr_hash(cpr);
-    rows::SubjectBinding binding;
-    binding.set_subject_id(Bytes{view(subject)});
-    binding.set_since_sequence(since.value());
+    write(cpr_hash(cpr), {subject, since, {}}, randomness);
+}
+
+Result<void> Vault::outdate(const contract::CprNumber& cpr, Sequence until,
+                            Randomness& randomness) {
+    JOBBRO_TRY_ASSIGN(const auto binding, binding_of(cpr));
+    if (!binding || !binding->is_current()) return {};
+    write(cpr_hash(cpr), {binding->subject, binding->since, until}, randomness);
+    return {};
+}
+
+Result<void> Vault::renew(const contract::CprNumber& cpr, Randomness& randomness) {
+    JOBBRO_TRY_ASSIGN(const auto binding, binding_of(cpr));
+    if (!binding || binding->is_current()) return {};
+    write(cpr_hash(cpr), {binding->subject, binding->since, {}}, randomness);
+    return {};
+}
+
+void Vault::unbind(const contract::CprNumber& cpr) {
+    const Bytes hash = cpr_hash(cpr);
+    unwritten_.erase(vault_table::citizens, hash);
+    unwritten_bindings_.insert_or_assign(hash, std::nullopt);
+}
+
+void Vault::write(const Bytes& hash, const CprBinding& binding, Randomness& randomness) {
+    rows::SubjectBinding row;
+    row.set_subject_id(Bytes{view(binding.subject)});
+    row.set_since_sequence(binding.since.value());
+    row.set_until_sequence_plus_one(binding.until ? binding.until->value() + 1 : 0);
     unwritten_.put(vault_table::citizens, hash,
-                   evidence::seal_row(row_key_, binding.SerializeAsString(),
+                   evidence::seal_row(row_key_, row.SerializeAsString(),
                                       associated_in_vault("citizens", hash), randomness));
-    unwritten_subjects_.emplace(std::move(hash), subject);
+    unwritten_bindings_.insert_or_assign(hash, binding);
 }
 
 Result<void> Vault::flush(Sequence through, bool sync) {
@@ -182,7 +340,7 @@ Result<void> Vault::flush(Sequence through, bool sync) {
     JOBBRO_TRY(store_->commit(unwritten_,
                               synced ? store::Durability::synced : store::Durability::buffered));
     unwritten_.clear();
-    unwritten_subjects_.clear();
+    unwritten_bindings_.clear();
     bound_through_ = through;
     if (synced) synced_through_ = through;
     return {};

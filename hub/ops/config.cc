@@ -157,6 +157,8 @@ class Reader {
     Result<void> read_hub(Config& config) const;
     Result<void> read_ops(Config& config) const;
     Result<void> read_limits(Config& config) const;
+    Result<void> read_access(Config& config) const;
+    Result<void> read_retention(Config& config) const;
     Result<void> read_controllers(Config& config) const;
     Result<void> read_operators(Config& config) const;
     Result<std::vector<std::string>> jobcentres(const Place& place,
@@ -278,6 +280,8 @@ Result<void> Reader::read_hub(Config& config) const {
     JOBBRO_TRY_ASSIGN(const Place hub, table("hub"));
     JOBBRO_TRY_ASSIGN(config.data, text(hub, "data", a_folder, std::nullopt));
     JOBBRO_TRY_ASSIGN(config.keys, text(hub, "keys", a_file, std::nullopt));
+    JOBBRO_TRY_ASSIGN(config.erasure_marks,
+                      text(hub, "erasure_marks", a_file, config.keys.string() + ".marks"));
     JOBBRO_TRY_ASSIGN(config.listen, text(hub, "listen", an_endpoint, config.listen));
     return {};
 }
@@ -313,6 +317,22 @@ Result<void> Reader::read_limits(Config& config) const {
     JOBBRO_TRY_ASSIGN(config.session_silent_ms,
                       number(place, "session_silent_ms", config_limits::session_silent_ms_least,
                              config_limits::session_silent_ms_most, config.session_silent_ms));
+    return {};
+}
+
+Result<void> Reader::read_access(Config& config) const {
+    JOBBRO_TRY_ASSIGN(const Place place, table("access"));
+    JOBBRO_TRY_ASSIGN(config.provider_grace_days,
+                      number(place, "provider_grace_days", 0,
+                             config_limits::provider_grace_days_most, config.provider_grace_days));
+    return {};
+}
+
+Result<void> Reader::read_retention(Config& config) const {
+    JOBBRO_TRY_ASSIGN(const Place place, table("retention"));
+    JOBBRO_TRY_ASSIGN(
+        config.retention_days,
+        number(place, "days", 0, config_limits::retention_days_most, config.retention_days));
     return {};
 }
 
@@ -384,6 +404,8 @@ Result<Config> Reader::read() const {
     JOBBRO_TRY(read_hub(config));
     JOBBRO_TRY(read_ops(config));
     JOBBRO_TRY(read_limits(config));
+    JOBBRO_TRY(read_access(config));
+    JOBBRO_TRY(read_retention(config));
     JOBBRO_TRY(read_controllers(config));
     JOBBRO_TRY(read_operators(config));
     return config;
@@ -430,6 +452,7 @@ std::string config_digest(const Config& config) {
     Rendering rendering;
     rendering.add("hub.data", config.data.string());
     rendering.add("hub.keys", config.keys.string());
+    rendering.add("hub.erasure_marks", config.erasure_marks.string());
     rendering.add("hub.listen", config.listen);
     rendering.add("ops.http", config.http);
     rendering.add("ops.http_beyond_loopback", config.http_beyond_loopback ? 1U : 0U);
@@ -438,6 +461,9 @@ std::string config_digest(const Config& config) {
     rendering.add("limits.free_bytes_min", config.free_bytes_min);
     rendering.add("limits.sessions_max", config.sessions_max);
     rendering.add("limits.session_silent_ms", static_cast<std::uint64_t>(config.session_silent_ms));
+    rendering.add("access.provider_grace_days",
+                  static_cast<std::uint64_t>(config.provider_grace_days));
+    rendering.add("retention.days", static_cast<std::uint64_t>(config.retention_days));
     for (const ControllerConfig& controller : config.controllers) {
         rendering.add("controller.name", controller.name);
         rendering.add("controller.signing_key", controller.signing_key.view());

@@ -22,6 +22,8 @@ inline constexpr std::size_t jobcentres_max = 128;   // of one controller
 inline constexpr std::size_t operators_max = 64;
 inline constexpr std::int64_t session_silent_ms_least = 1000;
 inline constexpr std::int64_t session_silent_ms_most = 600000;
+inline constexpr std::int64_t provider_grace_days_most = 3650;
+inline constexpr std::int64_t retention_days_most = 36500;
 }  // namespace config_limits
 
 // A data controller (dataansvarlig): it states who its jobcentres are and what parties may do.
@@ -42,8 +44,9 @@ struct OperatorConfig {
 // Relative paths are taken from the current folder of the process, not from the file's.
 struct Config {
     // [hub]
-    std::filesystem::path data;  // required
-    std::filesystem::path keys;  // required
+    std::filesystem::path data;           // required
+    std::filesystem::path keys;           // required
+    std::filesystem::path erasure_marks;  // by default that of the keys, and ".marks"
     std::string listen = "tcp://127.0.0.1:7411";
 
     // [ops]
@@ -56,6 +59,12 @@ struct Config {
     std::uint64_t free_bytes_min = std::uint64_t{256} * 1024 * 1024;
     std::size_t sessions_max = limits::sessions_max;
     std::int64_t session_silent_ms = limits::session_silent_ms_max;
+
+    // [access]
+    std::int64_t provider_grace_days = 90;
+
+    // [retention]
+    std::int64_t retention_days = 1826;  // five years; 0: for ever
 
     std::vector<ControllerConfig> controllers;  // [[controller]], in the order of the file
     std::vector<OperatorConfig> operators;      // [[operator]]

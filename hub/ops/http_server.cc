@@ -18,6 +18,11 @@ constexpr std::size_t payload_bytes_max = 1024;  // no page reads one
 constexpr time_t first_byte_s_max = 1;
 constexpr time_t silence_s_max = 5;
 
+// A tile that is there never changes; one that is not may be there soon.
+constexpr const char* cache_for_ever = "public, max-age=31536000, immutable";
+constexpr const char* cache_for_two_seconds = "public, max-age=2";
+constexpr const char* cache_never = "no-store";
+
 constexpr const char* plain_text = "text/plain; charset=utf-8";
 
 // The library's pool queues without bound; this one makes the accepting thread wait instead.
@@ -55,6 +60,40 @@ void answer(httplib::Response& response, int status, const std::string& text) {
     response.set_content(text, plain_text);
 }
 
+// Of a path that begins with a slash; none: it names no tile of hashes.
+std::optional<evidence::TileId> tile_at(std::string_view path) {
+    if (path.empty()) return std::nullopt;
+    const auto parsed = evidence::parse_tile_path(path.substr(1));
+    if (!parsed || parsed->is_bundle) return std::nullopt;
+    return parsed->tile;
+}
+
+void answer_tile(const Routes& routes, const std::string& path, httplib::Response& response) {
+    const auto id = tile_at(path);
+    Result<std::optional<Bytes>> tile = std::optional<Bytes>{};
+    if (id) tile = routes.tile(*id);
+    if (tile && *tile) {
+        response.set_header("Cache-Control", cache_for_ever);
+        response.set_content(**tile, "application/octet-stream");
+        return;
+    }
+    response.set_header("Cache-Control", cache_never);
+    answer(response, tile ? 404 : 500, tile ? "not found" : "failed");
+}
+
+void add_log_routes(httplib::Server& server, const Routes& routes) {
+    server.Get("/checkpoint",
+               [checkpoint = routes.checkpoint](const auto&, httplib::Response& response) {
+                   response.set_header("Cache-Control", cache_for_two_seconds);
+                   answer(response, 200, checkpoint());
+               });
+    // As long as the longest path there is; what is longer is matched by nothing.
+    server.Get("/tile/[0-9x/.p]{1,48}",
+               [routes](const httplib::Request& request, httplib::Response& response) {
+                   answer_tile(routes, request.path, response);
+               });
+}
+
 void add_routes(httplib::Server& server, const Routes& routes) {
     server.Get("/livez", [live = routes.live](const auto&, httplib::Response& response) {
         const bool is_live = live();
@@ -71,18 +110,21 @@ void add_routes(httplib::Server& server, const Routes& routes) {
     });
 }
 
+bool is_page(const std::string& path) {
+    return path == "/livez" || path == "/readyz" || path == "/metrics" || path == "/checkpoint" ||
+           tile_at(path).has_value();
+}
+
 // Words for what no route has answered; the library says 400 or 404 to it, by method.
 httplib::Server::HandlerResponse refuse(const httplib::Request& request,
                                         httplib::Response& response) {
     if (!response.body.empty()) return httplib::Server::HandlerResponse::Unhandled;
     const bool is_read = request.method == "GET" || request.method == "HEAD";
-    const bool is_page =
-        request.path == "/livez" || request.path == "/readyz" || request.path == "/metrics";
     const bool is_unrouted = response.status == 404 || response.status == 400;
-    if (is_unrouted && is_page && !is_read) {
+    if (is_unrouted && is_page(request.path) && !is_read) {
         response.set_header("Allow", "GET, HEAD");
         answer(response, 405, "method not allowed");
-    } else if (is_unrouted && !is_page && !request.path.empty()) {
+    } else if (is_unrouted && !is_page(request.path) && !request.path.empty()) {
         answer(response, 404, "not found");
     } else {
         answer(response, response.status, "refused");
@@ -125,7 +167,8 @@ HttpServer::HttpServer(std::unique_ptr<Inner> inner) : inner_(std::move(inner)) 
 
 Result<std::unique_ptr<HttpServer>> HttpServer::start(std::string_view address,
                                                       const Routes& routes, Reach reach) {
-    JOBBRO_ASSERT(routes.live && routes.ready && routes.metrics);
+    JOBBRO_ASSERT(routes.live && routes.ready && routes.metrics && routes.checkpoint &&
+                  routes.tile);
     const auto place = parse_host_port(address);
     if (!place) {
         return Error{ErrorCode::config_value_invalid, "the HTTP address must be ADDRESS:PORT"};
@@ -136,6 +179,7 @@ Result<std::unique_ptr<HttpServer>> HttpServer::start(std::string_view address,
     auto inner = std::make_unique<Inner>();
     httplib::Server& server = inner->server;
     add_routes(server, routes);
+    add_log_routes(server, routes);
     add_refusals(server);
     set_bounds(server);
 

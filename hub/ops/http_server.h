@@ -1,14 +1,18 @@
-// Health and metrics over HTTP, for whoever watches the machine.
+// Health and metrics over HTTP, for whoever watches the machine; the log's tree, for whoever
+// watches the log.
 #pragma once
 
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "proto/base/bytes.h"
 #include "proto/base/result.h"
+#include "proto/evidence/tiles.h"
 
 namespace jobbro::ops {
 
@@ -24,12 +28,16 @@ struct Readiness {
     std::vector<Check> checks;
 };
 
-// What the pages are made from; all three are required. They are called on the server's threads,
+// What the pages are made from; all are required. They are called on the server's threads,
 // two at a time, and must answer without waiting for the hub's loop.
 struct Routes {
     std::function<bool()> live;
     std::function<Readiness()> ready;
     std::function<std::string()> metrics;
+    // The latest checkpoint, a signed note.
+    std::function<Bytes()> checkpoint;
+    // The hashes of a tile; none when that checkpoint's tree does not have it. Errors: any.
+    std::function<Result<std::optional<Bytes>>(const evidence::TileId&)> tile;
 };
 
 // Which addresses a server may listen on; beyond loopback only when the configuration says so, as
@@ -40,6 +48,11 @@ enum class Reach : std::uint8_t { loopback, anywhere };
 //   GET /livez            200 "ok", or 503 when the process should be restarted
 //   GET /readyz           200 "ready", or 503 "not ready"; with ?verbose one line a check
 //   GET /metrics          200, Prometheus text format 0.0.4
+//   GET /checkpoint       200, the latest checkpoint; to be kept for two seconds at most
+//   GET /tile/L/N[.p/W]   200, a tile as C2SP tlog-tiles has it, to be kept for ever; 404 when
+//   there
+//                         is none yet or it is spelt otherwise; 500 when it cannot be read
+// Entry bundles are not served: whoever may read entries has a session.
 // HEAD as GET without a body; 405 for other methods on these, 404 for all else. A connection
 // carries one request, must start it within a second and is dropped when nothing comes for five.
 // At most limits::http_threads requests are answered at a time and a few more wait; the rest stay

@@ -29,7 +29,7 @@ struct Row {
 };
 
 // In the order of Counted.
-constexpr std::array<Row, 11> counter_rows = {{
+constexpr std::array<Row, 12> counter_rows = {{
     {"jobbro_frames_received_total", "Frames received from clients.", "kind", Values::frame_kinds},
     {"jobbro_rejections_total", "Messages rejected, by error code.", "code", Values::codes},
     {"jobbro_deliveries_total", "Messages delivered to subscribers.", "", Values::none},
@@ -41,11 +41,12 @@ constexpr std::array<Row, 11> counter_rows = {{
     {"jobbro_redeliveries_total", "Messages delivered again from a parked list.", "", Values::none},
     {"jobbro_nacks_total", "Messages given back by subscribers.", "", Values::none},
     {"jobbro_fetches_total", "Messages handed out by Fetch.", "", Values::none},
+    {"jobbro_orders_erased_total", "Orders erased.", "", Values::none},
 }};
-static_assert(counter_rows.size() == static_cast<std::size_t>(Counted::fetches) + 1);
+static_assert(counter_rows.size() == static_cast<std::size_t>(Counted::orders_erased) + 1);
 
 // In the order of Gauged.
-constexpr std::array<Row, 7> gauge_rows = {{
+constexpr std::array<Row, 9> gauge_rows = {{
     {"jobbro_sessions", "Sessions open.", "", Values::none},
     {"jobbro_tree_size", "Entries in the log's tree.", "", Values::none},
     {"jobbro_last_commit_timestamp_seconds", "When the last batch was committed.", "",
@@ -54,8 +55,12 @@ constexpr std::array<Row, 7> gauge_rows = {{
     {"jobbro_queue_depth", "What waits in a queue.", "queue", Values::queues},
     {"jobbro_parked_messages", "Messages that are parked.", "", Values::none},
     {"jobbro_stopped_subscriptions", "Subscriptions whose parked list is full.", "", Values::none},
+    {"jobbro_unfinished_erasures", "Erasures recorded that the files may still show.", "",
+     Values::none},
+    {"jobbro_clock_unsure", "Whether the clock has jumped ahead and is not believed.", "",
+     Values::none},
 }};
-static_assert(gauge_rows.size() == static_cast<std::size_t>(Gauged::stopped_subscriptions) + 1);
+static_assert(gauge_rows.size() == static_cast<std::size_t>(Gauged::clock_unsure) + 1);
 
 // In the order of Fate.
 constexpr std::array<const char*, 3> fate_names = {"accepted", "duplicate", "rejected"};

@@ -22,6 +22,7 @@ enum class Counted : std::uint8_t {
     redeliveries,      // jobbro_redeliveries_total: of the deliveries, those from parked lists
     nacks,             // jobbro_nacks_total
     fetches,           // jobbro_fetches_total: messages handed out by Fetch
+    orders_erased,     // jobbro_orders_erased_total
 };
 
 // What became of a message: jobbro_messages_total {kind, fate}.
@@ -36,6 +37,8 @@ enum class Gauged : std::uint8_t {
     queue_depth,                    // jobbro_queue_depth {queue}
     parked_messages,                // jobbro_parked_messages
     stopped_subscriptions,          // jobbro_stopped_subscriptions: whose parked list is full
+    unfinished_erasures,            // jobbro_unfinished_erasures: recorded, on the disk still
+    clock_unsure,                   // jobbro_clock_unsure: 1 when it has jumped ahead
 };
 
 // Histograms.

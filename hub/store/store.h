@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "proto/base/bytes.h"
@@ -69,6 +70,14 @@ class Store {
     // All of the batch or nothing. After an error the caller must not go on writing: whether the
     // batch will be there at the next start is not known. Errors: store_failed.
     virtual Result<void> commit(const Batch& batch, Durability durability) = 0;
+
+    // When it returns, no file of the store holds a value that these tables have not now, nor the
+    // key of a row they have not; what was buffered is synced. Takes as long as writing the tables
+    // anew. Thread: that of commit.
+    // Errors: busy when something still reads from what should be gone, or there is no room to
+    // write the tables anew: nothing is lost, and what is left goes when it is tried again later;
+    // store_failed.
+    virtual Result<void> scrub(std::span<const Table> tables) = 0;
 };
 
 }  // namespace jobbro::store

@@ -33,6 +33,8 @@ inline constexpr std::size_t turn_bytes_max = 8 * 1024 * 1024;  // of frames tak
 
 // Orders.
 inline constexpr std::size_t orders_per_subject_max = 256;
+inline constexpr std::size_t merged_subjects_max = 16;    // of one person, beside the one kept
+inline constexpr std::size_t former_jobcentres_max = 16;  // remembered of an order, the latest
 inline constexpr std::size_t causes_max = 16;
 inline constexpr std::size_t cause_lookups_per_turn_max = 4096;  // then busy
 inline constexpr std::size_t receivers_bytes_max = 12 * 1024;    // party ids of one message
@@ -47,6 +49,40 @@ inline constexpr std::size_t deliveries_per_turn_max = 1024;  // all subscriptio
 inline constexpr std::size_t delivery_frame_bytes_max = 200 * 1024;
 inline constexpr std::size_t kinds_of_subscription_max = 64;
 inline constexpr std::size_t readings_per_turn_max = 256;  // of Fetch, all sessions together
+
+// Proofs. Each reads at most two tiles of 8 KiB a level and makes at most 512 hashes of each level.
+inline constexpr std::size_t proofs_per_turn_max = 64;  // of Prove, all sessions together
+
+// Replays. One is some 130 KiB, and 430 KiB of a person with the most orders under the most
+// numbers, so all of them 28 MiB; a turn's pages are 2 MiB at most.
+inline constexpr std::size_t replays_max = 64;               // open at a time
+inline constexpr std::size_t replay_page_entries_max = 256;  // as in a bundle
+inline constexpr std::size_t replay_looks_max = 512;         // entries looked at, a replay and turn
+inline constexpr std::size_t replay_looks_per_turn_max = 2048;  // all replays together
+inline constexpr std::size_t replay_pages_per_turn_max = 8;
+inline constexpr std::size_t replay_found_max = 16384;  // by order or citizen; then a shorter range
+inline constexpr std::size_t replay_kinds_max = 64;
+inline constexpr std::size_t ground_bytes_max = 200;
+
+// Traces of what was delivered: one a subscription for so many, or after so long.
+inline constexpr std::uint64_t deliveries_per_trace_max = 1000;
+inline constexpr std::int64_t trace_after_ms = 60 * 1000;
+
+// The clock. Ahead of the time the process has lived through by more than this, or at a start of
+// the last entry by more than the other, it is not believed.
+inline constexpr std::int64_t clock_jump_ms_max = std::int64_t{24} * 3600 * 1000;
+inline constexpr std::int64_t clock_gap_days_max = 366;
+
+// Erasing. A turn takes few, so that none is long.
+inline constexpr std::int64_t citizen_statement_ms_max = std::int64_t{24} * 3600 * 1000;
+inline constexpr std::size_t cpr_numbers_per_subject_max = 16;
+inline constexpr std::size_t citizen_statement_bytes_max = 1024;
+inline constexpr std::size_t citizen_acts_per_turn_max = 16;     // then busy
+inline constexpr std::size_t erasures_per_sweep_max = 8;         // citizens, a turn
+inline constexpr std::size_t retention_rows_per_sweep_max = 64;  // looked at, a turn
+inline constexpr std::int64_t erasure_waits_days = 7;            // from due to done
+inline constexpr std::uint64_t erasure_share_a_day = 100;        // one order in so many
+inline constexpr std::size_t orders_per_erasure_notice_max = 256;
 
 // Parked messages. Each costs some 220 bytes of memory, so all of them 55 MiB. Beside these bounds
 // each subscription may park what was in flight when it met one, once.

@@ -22,7 +22,8 @@ constexpr std::string_view party_public_heading = "jobbro public key v1";
 constexpr std::string_view hub_secret_heading = "jobbro hub key v1";
 constexpr std::string_view hub_public_heading = "jobbro hub public key v1";
 
-constexpr std::size_t file_bytes_max = 4096;  // several times the longest key file
+constexpr std::size_t former_keys_max = 16;   // of a log
+constexpr std::size_t file_bytes_max = 4096;  // more than the longest key file
 constexpr std::size_t party_bytes_max = limits::party_id_bytes_max;
 constexpr mode_t group_and_others = 077;
 
@@ -152,11 +153,13 @@ class KeyFileReader {
         return key;
     }
 
-    Result<std::string> take_verifier(std::string_view origin) {
-        JOBBRO_TRY_ASSIGN(const std::string_view text, take_value("verifier"));
-        if (!is_verifier_of(text, origin)) return malformed("verifier");
+    Result<std::string> take_verifier(std::string_view name, std::string_view origin) {
+        JOBBRO_TRY_ASSIGN(const std::string_view text, take_value(name));
+        if (!is_verifier_of(text, origin)) return malformed(name);
         return std::string{text};
     }
+
+    [[nodiscard]] bool is_at_end() const { return rest_.empty(); }
 
     Result<void> finish() {
         ++line_number_;
@@ -241,6 +244,15 @@ Error unfit(const char* what) {
 
 }  // namespace
 
+Result<NoteVerifier> verifier_of(const HubPublicKeys& hub) {
+    JOBBRO_TRY_ASSIGN(NoteVerifier verifier, NoteVerifier::parse(hub.verifier_key));
+    for (const std::string& each : hub.former_verifier_keys) {
+        JOBBRO_TRY_ASSIGN(const NoteVerifier former, NoteVerifier::parse(each));
+        verifier.former.push_back(former.key);
+    }
+    return verifier;
+}
+
 SymmetricKey party_row_key(const PartySecretKeys& keys, std::string_view purpose) {
     using namespace std::string_view_literals;
     ByteArray<64> material{};
@@ -297,9 +309,14 @@ Result<HubPublicKeys> read_hub_public_keys(const std::filesystem::path& path) {
     JOBBRO_TRY(reader.take_heading(hub_public_heading));
     JOBBRO_TRY_ASSIGN(std::string origin, reader.take_origin());
     JOBBRO_TRY_ASSIGN(const CurvePublicKey curve, reader.take_key<CurvePublicKey>("curve"));
-    JOBBRO_TRY_ASSIGN(std::string verifier_key, reader.take_verifier(origin));
+    JOBBRO_TRY_ASSIGN(std::string verifier_key, reader.take_verifier("verifier", origin));
+    HubPublicKeys keys{std::move(origin), curve, std::move(verifier_key)};
+    while (!reader.is_at_end() && keys.former_verifier_keys.size() < former_keys_max) {
+        JOBBRO_TRY_ASSIGN(std::string former, reader.take_verifier("former", keys.origin));
+        keys.former_verifier_keys.push_back(std::move(former));
+    }
     JOBBRO_TRY(reader.finish());
-    return HubPublicKeys{std::move(origin), curve, std::move(verifier_key)};
+    return keys;
 }
 
 Result<void> write_keys(const std::filesystem::path& path, const PartySecretKeys& keys) {
@@ -333,10 +350,17 @@ Result<void> write_keys(const std::filesystem::path& path, const HubSecretKeys& 
 Result<void> write_keys(const std::filesystem::path& path, const HubPublicKeys& keys) {
     if (!is_note_name(keys.origin)) return unfit("the origin");
     if (!is_verifier_of(keys.verifier_key, keys.origin)) return unfit("the verifier key");
+    const auto& former = keys.former_verifier_keys;
+    if (former.size() > former_keys_max) return unfit("so many former keys");
+    for (const std::string& each : former) {
+        if (!is_verifier_of(each, keys.origin)) return unfit("a former verifier key");
+    }
     KeyFileText text{hub_public_heading};
     text.add("origin", keys.origin);
     text.add_key("curve", keys.curve.view());
     text.add("verifier", keys.verifier_key);
+    for (const std::string& each : former)
+        text.add("former", each);
     return write_text(path, text, Secrecy::open);
 }
 

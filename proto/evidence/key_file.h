@@ -7,14 +7,17 @@
 //
 // A hub's secret file has the first line "jobbro hub key v1", then "origin <name>", "curve",
 // "signing" (the log's key) and "master"; its public file "jobbro hub public key v1", "origin",
-// "curve" and "verifier <vkey>".
+// "curve" and "verifier <vkey>", then a line "former <vkey>" for each key the log had before, the
+// latest last.
 #pragma once
 
 #include <filesystem>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "proto/evidence/keys.h"
+#include "proto/evidence/note.h"
 
 namespace jobbro::evidence {
 
@@ -38,7 +41,12 @@ struct HubPublicKeys {
     std::string origin;
     CurvePublicKey curve;
     std::string verifier_key;  // a C2SP vkey
+    // Those the log had before, the latest last: what was signed then is held to them. At most 16.
+    std::vector<std::string> former_verifier_keys = {};
 };
+
+// What the log's notes are held to. Errors: key_malformed. Thread: any.
+Result<NoteVerifier> verifier_of(const HubPublicKeys& hub);
 
 // The key under which a party's own programs seal rows at rest: HKDF-SHA-256 with the signing key
 // and then the CURVE key as key material, no salt, and "jobbro party rows v1" 0x00 party 0x00

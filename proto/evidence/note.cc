@@ -53,28 +53,32 @@ struct SignatureLine {
         return SignatureLine{name, *std::move(payload)};
     }
 
-    [[nodiscard]] bool is_by(const NoteVerifier& verifier) const {
-        return name == verifier.name && BytesView{payload}.substr(0, key_id_bytes) ==
-                                            view(note_key_id(verifier.name, verifier.key));
+    [[nodiscard]] bool is_by(std::string_view signer, const VerifyingKey& key) const {
+        return name == signer &&
+               BytesView{payload}.substr(0, key_id_bytes) == view(note_key_id(signer, key));
     }
 
-    [[nodiscard]] bool holds(std::string_view text, const NoteVerifier& verifier) const {
+    [[nodiscard]] bool holds(std::string_view text, const VerifyingKey& key) const {
         const BytesView signature = BytesView{payload}.substr(key_id_bytes);
         return signature.size() == signature_bytes &&
-               signature_holds(verifier.key, text, array_of<signature_bytes>(signature));
+               signature_holds(key, text, array_of<signature_bytes>(signature));
     }
 };
 
 // Looks for the verifier's signature among the lines. Requires: lines end in LF or are empty.
 Result<void> check_signatures(std::string_view text, std::string_view lines,
                               const NoteVerifier& verifier) {
+    std::vector<VerifyingKey> keys = verifier.former;
+    keys.push_back(verifier.key);
     bool is_signed = false;
     for (std::size_t count = 1; !lines.empty(); ++count) {
         if (count > signature_lines_max) return malformed("there are too many signatures");
         JOBBRO_TRY_ASSIGN(const SignatureLine line, SignatureLine::parse(take_line(lines)));
-        if (!line.is_by(verifier)) continue;
-        if (!line.holds(text, verifier)) return ErrorCode::signature_wrong;
-        is_signed = true;
+        for (const VerifyingKey& key : keys) {
+            if (!line.is_by(verifier.name, key)) continue;
+            if (!line.holds(text, key)) return ErrorCode::signature_wrong;
+            is_signed = true;
+        }
     }
     if (!is_signed) return ErrorCode::signature_missing;
     return {};

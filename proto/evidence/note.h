@@ -18,7 +18,11 @@ ByteArray<4> note_key_id(std::string_view name, const VerifyingKey& key);
 struct NoteVerifier {
     std::string name;
     VerifyingKey key;
+    // Those that signed by this name before; what they signed is as good. Not part of the text.
+    std::vector<VerifyingKey> former = {};
 
+    // The same without former keys.
+    [[nodiscard]] NoteVerifier newest() const { return {name, key}; }
     // Errors: key_malformed (shape, wrong key id, other algorithm than Ed25519).
     static Result<NoteVerifier> parse(std::string_view vkey);
     [[nodiscard]] std::string text() const;

@@ -3,10 +3,12 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 
 #include "proto/evidence/digest.h"
+#include "proto/evidence/keys.h"
 
 namespace jobbro::evidence {
 
@@ -17,5 +19,18 @@ std::string submit_text(std::string_view origin, std::string_view party, std::si
 
 // "jobbro statement v1\n" and the serialised RegistryStatement.
 std::string statement_text(BytesView statement);
+
+// "jobbro rotation v1\n" origin "\n" party "\n" preceding "\n" and the two new keys as bytes: what
+// a party signs with a new signing key, to show that it has it. Requires: as submit_text().
+std::string rotation_text(std::string_view origin, std::string_view party, std::uint64_t preceding,
+                          const CurvePublicKey& curve_key, const VerifyingKey& signing_key);
+
+// "jobbro log key v1\n" origin "\n" former vkey "\n" new vkey "\n": what hands a log over to
+// another key, signed by both. Requires: none holds LF.
+std::string log_key_text(std::string_view origin, std::string_view former_verifier_key,
+                         std::string_view verifier_key);
+
+// "jobbro citizen statement v1\n" and the serialised CitizenStatement.
+std::string citizen_statement_text(BytesView statement);
 
 }  // namespace jobbro::evidence

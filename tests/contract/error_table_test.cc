@@ -198,6 +198,13 @@ TEST(ContractPage, LimitsAreThoseOfTheCode) {
     JOBBRO_LIMIT(parked_act_sequences_max);
     JOBBRO_LIMIT(nack_reason_bytes_max);
     JOBBRO_LIMIT(readings_per_turn_max);
+    JOBBRO_LIMIT(proofs_per_turn_max);
+    JOBBRO_LIMIT(replays_max);
+    JOBBRO_LIMIT(replay_page_entries_max);
+    JOBBRO_LIMIT(replay_looks_max);
+    JOBBRO_LIMIT(replay_found_max);
+    JOBBRO_LIMIT(replay_kinds_max);
+    JOBBRO_LIMIT(ground_bytes_max);
 #undef JOBBRO_LIMIT
     const std::vector<Row> told = rows_under(contract_page(), "## Limits");
     EXPECT_EQ(told.size(), known.size());

@@ -20,6 +20,9 @@ constexpr const char* senders[] = {jobcentre, provider, operator_party, other_pr
 constexpr unsigned sender_mask = 3;
 constexpr unsigned sign_anew = 4;
 constexpr unsigned later = 8;  // by 1, 2, 4 or 8 s, as the next two bits say
+constexpr unsigned by_auditor = 64;
+constexpr unsigned mode_bits = 7;
+constexpr const char* auditor = "auditor:city";
 constexpr std::size_t pieces_max = 16;
 constexpr std::size_t head_bytes = 3;
 
@@ -61,7 +64,8 @@ Bytes joined(const std::vector<Piece>& pieces) {
 }
 
 core::FrameIn frame_of(const HubWorld& world, const Piece& piece) {
-    const std::string sender = senders[piece.mode & sender_mask];
+    const std::string sender =
+        (piece.mode & by_auditor) != 0 ? auditor : senders[piece.mode & sender_mask];
     v1::ClientFrame content;
     core::FrameIn frame = world.frame(sender, {});
     if (!content.ParseFromString(piece.frame)) {
@@ -214,6 +218,62 @@ std::vector<Bytes> parking_seeds(const std::vector<Piece>& messages) {
                   parked_ack(0, 5), acting(0, v1::PARKED_ACT_KIND_RELEASE, 0)})};
 }
 
+Piece replaying(const std::function<void(v1::Replay&)>& fill) {
+    return Seeds::frame(by_auditor, [&](v1::ClientFrame& frame) {
+        frame.mutable_replay()->set_view(v1::REPLAY_VIEW_MASKED);
+        fill(*frame.mutable_replay());
+    });
+}
+
+// The auditor is entry 3, so the order is 4.
+std::vector<Bytes> replaying_seeds(Seeds& made, const std::vector<Piece>& messages) {
+    v1::RegistryStatement grant = made.world.grant(auditor, {jobcentre});
+    grant.mutable_grant()->set_may_unmask(true);
+    grant.mutable_grant()->mutable_covers_from()->set_seconds(1);
+    std::vector<Piece> begin{Seeds::piece(2, made.world.hello(operator_party)),
+                             Seeds::piece(2, made.world.statement(grant, controller)),
+                             Seeds::piece(by_auditor, made.world.hello(auditor))};
+    begin.insert(begin.end(), messages.begin(), messages.end());
+    const Piece more =
+        Seeds::frame(by_auditor, [](v1::ClientFrame& frame) { frame.mutable_replay_more(); });
+    return {with(begin, {replaying([](auto& to) { to.set_view(v1::REPLAY_VIEW_SEALED); }), more}),
+            with(begin, {replaying([&](auto& to) {
+                             to.set_view(v1::REPLAY_VIEW_UNMASKED);
+                             to.set_ground("revision");
+                             to.set_order_id(made.id.text());
+                         }),
+                         more}),
+            with(begin, {replaying([](auto& to) {
+                             to.set_cpr_number(citizen);
+                             to.set_party(provider);
+                             to.add_kinds(v1::MESSAGE_KIND_ORDER);
+                             to.set_from_sequence(1);
+                             to.set_end_sequence(6);
+                         }),
+                         replaying([](auto& to) {
+                             to.mutable_from_time()->set_seconds(1);
+                             to.mutable_until_time()->set_seconds(2000000000);
+                         })})};
+}
+
+Piece proving(unsigned mode, const std::function<void(v1::Prove&)>& fill) {
+    return Seeds::frame(mode, [&](v1::ClientFrame& frame) { fill(*frame.mutable_prove()); });
+}
+
+std::vector<Bytes> proving_seeds(const std::vector<Piece>& messages) {
+    return {with(messages, {proving(0, [](auto& to) { to.set_inclusion_of(3); }),
+                            proving(1,
+                                    [](auto& to) {
+                                        to.set_inclusion_of(3);
+                                        to.set_tree_size(5);
+                                    }),
+                            proving(0, [](auto& to) { to.set_consistency_from(2); }),
+                            proving(1, [](auto& to) {
+                                to.set_consistency_from(3);
+                                to.set_tree_size(4);
+                            })})};
+}
+
 std::vector<Bytes> subscribing_seeds(const std::vector<Piece>& messages) {
     return {
         with(messages, {subscribing(1, [](auto& to) { to.set_form(v1::DELIVERY_FORM_THIN); }),
@@ -246,7 +306,8 @@ std::vector<Bytes> seeds() {
                 Seeds::frame(2, [](auto& frame) { frame.mutable_get_status(); })}),
         joined({hello, Seeds::piece(2, world.statement(grant, controller)),
                 Seeds::piece(3, world.hello(other_provider))})};
-    for (const auto& more : {parking_seeds(messages), subscribing_seeds(messages)})
+    for (const auto& more : {parking_seeds(messages), subscribing_seeds(messages),
+                             proving_seeds(messages), replaying_seeds(made, messages)})
         all.insert(all.end(), more.begin(), more.end());
     return all;
 }
@@ -269,7 +330,7 @@ void mutate(Bytes& input, const Bytes& other, SeededRandomness& random) {
             std::swap(piece, pieces[random.below(pieces.size())]);
             break;
         case 3:
-            piece.mode ^= 1U << random.below(6);
+            piece.mode ^= 1U << random.below(mode_bits);
             break;
         default:
             mutate_frame(piece, from, random);
@@ -285,6 +346,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     HubWorld world{2};
     world.log_store = prepared().log_store;
     world.vault_store = prepared().vault_store;
+    world.marks.bytes = prepared().marks.bytes;
     world.now = prepared().now;
     JOBBRO_ASSERT(world.open());
     world.turn({world.hello(jobcentre), world.hello(provider)});

@@ -78,6 +78,7 @@ class Story {
     Story() {
         world_.log_store = prepared().world.log_store;
         world_.vault_store = prepared().world.vault_store;
+        world_.marks.bytes = prepared().world.marks.bytes;
         world_.now = prepared().world.now;
         JOBBRO_ASSERT(world_.open());
         new_session();
@@ -184,7 +185,7 @@ class Story {
             citizen_of_.emplace(sequence, citizen);
             waiting_[citizen].insert(sequence++);
         }
-        JOBBRO_ASSERT(world_.journal->size().value() == sequence);
+        JOBBRO_ASSERT(world_.journal->size().value() >= sequence);  // a trace may follow
     }
 
     void new_session() {

@@ -129,10 +129,11 @@ class Administration(HubTest):
             status = operator.request("status", get_status=administration_pb2.GetStatus())
             self.assertEqual(operator.keep_checkpoint(status.checkpoint).size, status.tree_size)
 
-    def test_parties_are_listed_to_operators_only(self):
+    def test_who_is_no_operator_sees_itself_and_changes_nothing(self):
         with self.session("jobcentre") as session:
-            for kind in ({"list_parties": administration_pb2.ListParties()},
-                         {"get_status": administration_pb2.GetStatus()},
+            listed = session.request("party_list", list_parties=administration_pb2.ListParties())
+            self.assertEqual([each.party for each in listed.parties], [JOBCENTRE])
+            for kind in ({"get_status": administration_pb2.GetStatus()},
                          {"change_registry": administration_pb2.ChangeRegistry()}):
                 refused = session.request("party_list", **kind)
                 self.assert_refused(refused, "role_not_allowed", error_pb2.DISPOSITION_NEVER)

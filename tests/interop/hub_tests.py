@@ -18,12 +18,13 @@ class HubTest(unittest.TestCase):
     """One hub for all tests of a class."""
 
     programs = None
+    has_http = False
 
     @classmethod
     def setUpClass(cls):
         folder = tempfile.TemporaryDirectory()
         cls.addClassCleanup(folder.cleanup)
-        cls.hub = Hub(cls.programs, Path(folder.name))
+        cls.hub = Hub(cls.programs, Path(folder.name), cls.has_http)
         cls.addClassCleanup(cls.hub.end)
         cls.hub.start()
         cls.hub_key = HubKey.read(cls.hub.public("hub"))

@@ -6,7 +6,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-import read_log
+import log_entries
 import transparency
 
 ORIGIN = "made-up.jobbro.example"
@@ -53,58 +53,78 @@ def tile_key(level: int, place: int) -> bytes:
     return number(level, 1) + number(place, 8)
 
 
+def split_of(leaves: list) -> int:
+    split = 1
+    while split * 2 < len(leaves):
+        split *= 2
+    return split
+
+
+def root_of(leaves: list) -> bytes:
+    if len(leaves) == 1:
+        return leaves[0]
+    split = split_of(leaves)
+    return transparency.node_hash(root_of(leaves[:split]), root_of(leaves[split:]))
+
+
+def path_of(leaves: list, index: int) -> list:
+    if len(leaves) == 1:
+        return []
+    split = split_of(leaves)
+    if index < split:
+        return path_of(leaves[:split], index) + [root_of(leaves[split:])]
+    return path_of(leaves[split:], index - split) + [root_of(leaves[:split])]
+
+
 class Submit:
     """What a party's signature covers, and the proofs that follow from it."""
 
     def __init__(self, bodies: list, key=PROVIDER_KEY, origin=ORIGIN):
         self.leaves = [transparency.leaf_hash(transparency.sha256(body)) for body in bodies]
-        root = base64.b64encode(self._root(self.leaves)).decode("ascii")
+        root = base64.b64encode(root_of(self.leaves)).decode("ascii")
         text = f"jobbro submit v1\n{origin}\n{PROVIDER}\n{len(bodies)}\n{root}\n"
         self.signature = key.sign(text.encode("ascii"))
 
-    @classmethod
-    def _split(cls, leaves: list) -> int:
-        split = 1
-        while split * 2 < len(leaves):
-            split *= 2
-        return split
-
-    @classmethod
-    def _root(cls, leaves: list) -> bytes:
-        if len(leaves) == 1:
-            return leaves[0]
-        split = cls._split(leaves)
-        return transparency.node_hash(cls._root(leaves[:split]), cls._root(leaves[split:]))
-
-    @classmethod
-    def _path(cls, leaves: list, index: int) -> list:
-        if len(leaves) == 1:
-            return []
-        split = cls._split(leaves)
-        if index < split:
-            return cls._path(leaves[:split], index) + [cls._root(leaves[split:])]
-        return cls._path(leaves[split:], index - split) + [cls._root(leaves[:split])]
-
     def proof(self, index: int, registry_sequence: int = 1) -> bytes:
-        path = self._path(self.leaves, index)
+        path = path_of(self.leaves, index)
         return (number(registry_sequence, 8) + self.signature + number(len(self.leaves), 2) +
                 number(index, 2) + number(len(path), 1) + b"".join(path))
 
 
 def entry(sequence: int, body: bytes, index: bytes = b"index", recorded_us: int = 1767323045000006,
-          proof: bytes = b"") -> bytes:
+          proof: bytes = b"", slot: int = 7, digest: bytes = b"") -> bytes:
     sender = PROVIDER if proof else "hub"
-    keys = [read_log.part_key(DATA_KEY, SALT, part, sequence) for part in ("index", "body")]
-    mask = read_log.slot_of(
-        read_log.Entry(sequence, 0, b"", b"", SALT, 0, b"", b"", "", None, b"", b"", b""), SLOT_KEY)
+    keys = [log_entries.part_key(DATA_KEY, SALT, part, sequence) for part in ("index", "body")]
+    unmasked = log_entries.Entry(sequence, 0, b"", b"", SALT, 0, b"", b"", "", None, b"", b"", b"")
+    mask = log_entries.slot_of(unmasked, SLOT_KEY)
     clear = (number(1, 1) + number(1 if proof else 0, 1) + number(sequence, 8) +
-             number(recorded_us, 8) + MESSAGE_ID + transparency.sha256(body) + SALT +
-             number(7 ^ mask, 8) + number(1, 4) + read_log.key_commitment(keys[0]) +
-             read_log.key_commitment(keys[1]) + number(len(sender), 1) + sender.encode("ascii") +
+             number(recorded_us, 8) + MESSAGE_ID + (digest or transparency.sha256(body)) + SALT +
+             number(slot ^ mask, 8) + number(1, 4) + log_entries.key_commitment(keys[0]) +
+             log_entries.key_commitment(keys[1]) + number(len(sender), 1) + sender.encode("ascii") +
              proof)
     sealed = [ChaCha20Poly1305(key).encrypt(bytes(12), part, clear)
               for key, part in zip(keys, (index, body))]
     return clear + number(len(sealed[0]), 2) + sealed[0] + sealed[1]
+
+
+def files_of(entries: list, key=LOG_KEY) -> dict:
+    """The log of these entries as C2SP tlog-tiles has it: content by path."""
+    leaves = [transparency.leaf_hash(each) for each in entries]
+    files = {"checkpoint": checkpoint(len(entries), root_of(leaves), key)}
+    for at in range(0, len(entries), 256):
+        part = entries[at:at + 256]
+        width = "" if len(part) == 256 else f".p/{len(part)}"
+        files[f"tile/entries/{at // 256:03}{width}"] = b"".join(
+            number(len(each), 2) + each for each in part)
+    level, hashes = 0, leaves
+    while hashes:
+        for at in range(0, len(hashes), 256):
+            part = hashes[at:at + 256]
+            width = "" if len(part) == 256 else f".p/{len(part)}"
+            files[f"tile/{level}/{at // 256:03}{width}"] = b"".join(part)
+        hashes = [root_of(hashes[at:at + 256]) for at in range(0, len(hashes) - 255, 256)]
+        level += 1
+    return files
 
 
 class MadeUpLog:
@@ -112,6 +132,7 @@ class MadeUpLog:
 
     def __init__(self, size: int):
         self.tables = {"entries": {}, "commits": {}, "tiles": {}}
+        self.log_keys = [(0, LOG_KEY)]  # from which entry on, and the key; rising
         bodies = [b"body %d" % sequence for sequence in range(size)]
         for sequence in range(size):
             if sequence < 2:
@@ -136,13 +157,14 @@ class MadeUpLog:
             tree.append(transparency.leaf_hash(value))
             hashes.append(transparency.leaf_hash(value))
             if sequence < 2 or (sequence - 2) % 3 == 2 or sequence + 1 == len(entries):
-                self.tables["commits"][key_of(tree.size)] = checkpoint(tree.size, tree.root())
+                key = [each for first, each in self.log_keys if first < tree.size][-1]
+                self.tables["commits"][key_of(tree.size)] = checkpoint(tree.size, tree.root(), key)
         level = 0
         while len(hashes) >= 256:
             full = [hashes[at:at + 256] for at in range(0, len(hashes) - 255, 256)]
             for place, tile in enumerate(full):
                 self.tables["tiles"][tile_key(level, place)] = b"".join(tile)
-            hashes = [Submit._root(tile) for tile in full]
+            hashes = [root_of(tile) for tile in full]
             level += 1
 
     def scan(self, table: str):

@@ -18,11 +18,13 @@ def field_of(key_file: Path, name: str) -> str:
 class Hub:
     """A hub in a folder of its own, with a jobcentre and a provider. Start it before use."""
 
-    def __init__(self, programs: Path, folder: Path):
+    def __init__(self, programs: Path, folder: Path, has_http: bool = False):
         self.programs = programs
         self.folder = folder
+        self.has_http = has_http
         self.process = None
         self.endpoint = ""
+        self.http = ""  # its address, when it has one
 
     def key(self, name: str) -> Path:
         return self.folder / f"{name}.key"
@@ -30,17 +32,20 @@ class Hub:
     def public(self, name: str) -> Path:
         return self.folder / f"{name}.key.pub"
 
-    def client(self, *arguments, stdin: str = "") -> str:
-        done = subprocess.run([self.programs / "jobbro", *arguments], input=stdin, text=True,
+    def run(self, program: str, *arguments, stdin: str = "") -> str:
+        done = subprocess.run([self.programs / program, *arguments], input=stdin, text=True,
                               capture_output=True, timeout=COMMAND_SECONDS_MAX, check=False)
         if done.returncode != 0:
-            raise AssertionError(f"jobbro {arguments} ended with {done.returncode}:\n"
+            raise AssertionError(f"{program} {arguments} ended with {done.returncode}:\n"
                                  f"{done.stdout[-2000:]}\n{done.stderr[-2000:]}")
         return done.stdout
 
-    def run_as(self, name: str, *arguments, stdin: str = "") -> str:
-        return self.client("--hub", self.endpoint, "--hub-key", str(self.public("hub")),
-                           "--key", str(self.key(name)), *arguments, stdin=stdin)
+    def client(self, *arguments, stdin: str = "") -> str:
+        return self.run("jobbro", *arguments, stdin=stdin)
+
+    def run_as(self, name: str, *arguments, stdin: str = "", program: str = "jobbro") -> str:
+        return self.run(program, "--hub", self.endpoint, "--hub-key", str(self.public("hub")),
+                        "--key", str(self.key(name)), *arguments, stdin=stdin)
 
     def make_keys(self, name: str, party: str):
         self.client("keygen", party, "--out", str(self.key(name)))
@@ -56,14 +61,13 @@ class Hub:
         for name, party in (("controller", "controller:demo"), ("operator", "operator:demo"),
                             ("jobcentre", JOBCENTRE), ("provider", PROVIDER)):
             self.make_keys(name, party)
-        config = self.folder / "hub.toml"
-        config.write_text(f'''
+        self.config().write_text(f'''
 [hub]
 data = "{self.folder / "hub"}"
 keys = "{self.key("hub")}"
 listen = "tcp://127.0.0.1:*"
 [ops]
-http = ""
+http = "{"127.0.0.1:0" if self.has_http else ""}"
 log_level = "warn"
 [limits]
 free_bytes_min = 0
@@ -74,15 +78,42 @@ jobcentres = ["{JOBCENTRE}"]
 [[operator]]
 public_keys = "{self.public("operator")}"
 ''', "utf-8")
-        with self.errors().open("wb") as errors:
-            self.process = subprocess.Popen([self.programs / "jobbro-hub", "--config", config],
-                                            stdout=subprocess.PIPE, stderr=errors, text=True)
+        self.run_hub()
+        self.add_party("jobcentre", JOBCENTRE)
+        self.add_party("provider", PROVIDER, JOBCENTRE)
+
+    def hand_over(self):
+        """Starts it again, after it has stopped, with another key of its log."""
+        new = self.folder / "new.key"
+        self.client("keygen-hub", ORIGIN, "--from", str(self.key("hub")), "--renew", "log",
+                    "--out", str(new))
+        former = self.key("hub").rename(self.key("former"))
+        self.public("hub").rename(self.public("former"))
+        new.rename(self.key("hub"))
+        new.with_suffix(".key.pub").rename(self.public("hub"))
+        self.run_hub("--former-hub-keys", str(former))
+
+    def take_other_keys(self, name: str, party: str):
+        new = self.folder / "new.key"
+        self.client("keygen", party, "--out", str(new))
+        self.run_as(name, "party", "rotate", "--new-keys", str(new))
+        new.rename(self.key(name))
+        new.with_suffix(".key.pub").rename(self.public(name))
+
+    def run_hub(self, *options: str):
+        arguments = [self.programs / "jobbro-hub", "--config", self.config(), *options]
+        with self.errors().open("ab") as errors:
+            self.process = subprocess.Popen(arguments, stdout=subprocess.PIPE, stderr=errors,
+                                            text=True)
         word, _, endpoint = self.process.stdout.readline().strip().partition(" ")
         if word != "listening":
             raise AssertionError(f"the hub did not start:\n{self.error_text()[-2000:]}")
         self.endpoint = endpoint
-        self.add_party("jobcentre", JOBCENTRE)
-        self.add_party("provider", PROVIDER, JOBCENTRE)
+        if self.has_http:
+            self.http = "http://" + self.process.stdout.readline().strip().removeprefix("http ")
+
+    def config(self) -> Path:
+        return self.folder / "hub.toml"
 
     def errors(self) -> Path:
         return self.folder / "hub.stderr"

@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 TILE_WIDTH = 256
 NOTE_SIGNATURES_MAX = 16
 ED25519_NOTE = b"\x01"
+ED25519_COSIGNATURE = b"\x04"
 
 
 def sha256(data: bytes) -> bytes:
@@ -75,9 +76,12 @@ class Tree:
 
 
 def root_of(hashes: list) -> bytes:
-    """Root over a power of two of hashes."""
+    """Root over leaf hashes: pairs upwards, where one that has no pair goes up as it is."""
+    if not hashes:
+        return sha256(b"")
     while len(hashes) > 1:
-        hashes = [node_hash(*pair) for pair in zip(hashes[::2], hashes[1::2])]
+        alone = hashes[-1:] if len(hashes) % 2 else []
+        hashes = [node_hash(*pair) for pair in zip(hashes[::2], hashes[1::2])] + alone
     return hashes[0]
 
 
@@ -100,6 +104,35 @@ def root_from_path(leaf: bytes, index: int, size: int, path: list) -> Optional[b
     return root if last == 0 else None
 
 
+def is_consistent(old_size: int, old_root: bytes, size: int, root: bytes, path: list) -> bool:
+    """Whether the path proves that the old tree is the beginning of the other (RFC 9162 section
+    2.1.4.2). The empty tree is the beginning of each."""
+    if old_size == 0:
+        return not path and old_root == root_of([])
+    if old_size == size:
+        return not path and old_root == root
+    if old_size > size or not path:
+        return False
+    steps = list(path)
+    if old_size & (old_size - 1) == 0:
+        steps.insert(0, old_root)
+    node, last = old_size - 1, size - 1
+    while node % 2 == 1:
+        node, last = node >> 1, last >> 1
+    old = new = steps.pop(0)
+    for step in steps:
+        if last == 0:
+            return False
+        if node % 2 == 1 or node == last:
+            old, new = node_hash(step, old), node_hash(step, new)
+            while node % 2 == 0 and node != 0:
+                node, last = node >> 1, last >> 1
+        else:
+            new = node_hash(new, step)
+        node, last = node >> 1, last >> 1
+    return last == 0 and old == old_root and new == root
+
+
 # --- Signed notes and checkpoints (C2SP) ----------------------------------------------------------
 
 
@@ -111,23 +144,13 @@ def strict_base64(text: str) -> bytes:
     return data
 
 
-class Verifier(NamedTuple):
-    name: str
-    key_id: bytes
-    key: Ed25519PublicKey
+class SignedNote(NamedTuple):
+    text: str
+    signatures: list  # of (key name, key id, signature)
 
     @classmethod
-    def parse(cls, vkey: str) -> "Verifier":
-        """Errors: ValueError."""
-        name, key_id, typed = vkey.split("+", 2)
-        typed_key = strict_base64(typed)
-        wanted = sha256(name.encode("ascii") + b"\n" + typed_key)[:4]
-        if typed_key[:1] != ED25519_NOTE or not name or key_id != wanted.hex():
-            raise ValueError("not an Ed25519 key under its own id")
-        return cls(name, wanted, Ed25519PublicKey.from_public_bytes(typed_key[1:]))
-
-    def open_note(self, note: bytes) -> str:
-        """The text that this verifier signed. Errors: ValueError."""
+    def parse(cls, note: bytes) -> "SignedNote":
+        """Nothing of it is verified. Errors: ValueError."""
         whole = note.decode("utf-8")
         if any(c < " " and c != "\n" for c in whole):
             raise ValueError("a control character in the note")
@@ -137,23 +160,83 @@ class Verifier(NamedTuple):
         lines = rest[:-1].split("\n")
         if len(lines) > NOTE_SIGNATURES_MAX:
             raise ValueError("the note has too many signatures")
-        text += "\n"
-        is_signed = False
-        for line in lines:
-            parts = re.fullmatch("\u2014 ([^ ]+) ([^ ]+)", line)
-            if parts is None:
-                raise ValueError("a signature line is malformed")
-            name, signature = parts[1], strict_base64(parts[2])
-            if name != self.name or signature[:4] != self.key_id:
-                continue
+        return cls(text + "\n", [cls._signature(line) for line in lines])
+
+    @staticmethod
+    def _signature(line: str) -> tuple:
+        parts = re.fullmatch("\u2014 ([^ ]+) ([^ ]+)", line)
+        if parts is None:
+            raise ValueError("a signature line is malformed")
+        data = strict_base64(parts[2])
+        return parts[1], data[:4], data[4:]
+
+
+class Key(NamedTuple):
+    """An Ed25519 key under the name and id that signature lines have."""
+
+    name: str
+    key_id: bytes
+    key: Ed25519PublicKey
+
+    @classmethod
+    def parse_as(cls, kind: bytes, vkey: str):
+        """Errors: ValueError."""
+        name, key_id, typed = vkey.split("+", 2)
+        typed_key = strict_base64(typed)
+        wanted = sha256(name.encode("ascii") + b"\n" + typed_key)[:4]
+        if typed_key[:1] != kind or not name or key_id != wanted.hex():
+            raise ValueError("not an Ed25519 key under its own id")
+        return cls(name, wanted, Ed25519PublicKey.from_public_bytes(typed_key[1:]))
+
+    def signatures_in(self, note: SignedNote) -> list:
+        """Those that must hold. Errors: ValueError when there is none."""
+        own = [signature for name, key_id, signature in note.signatures
+               if (name, key_id) == (self.name, self.key_id)]
+        if not own:
+            raise ValueError("the log's key has not signed it")
+        return own
+
+
+class Verifier(Key):
+    """A log's key."""
+
+    @classmethod
+    def parse(cls, vkey: str) -> "Verifier":
+        """Errors: ValueError."""
+        return cls.parse_as(ED25519_NOTE, vkey)
+
+    def open_note(self, note: bytes) -> str:
+        """The text that this key signed. Errors: ValueError."""
+        signed = SignedNote.parse(note)
+        for signature in self.signatures_in(signed):
             try:
-                self.key.verify(signature[4:], text.encode("utf-8"))
+                self.key.verify(signature, signed.text.encode("utf-8"))
             except InvalidSignature:
                 raise ValueError("the log's signature does not hold") from None
-            is_signed = True
-        if not is_signed:
-            raise ValueError("the log's key has not signed it")
-        return text
+        return signed.text
+
+
+class Witness(Key):
+    """A cosigner's key (C2SP tlog-cosignature)."""
+
+    @classmethod
+    def parse(cls, vkey: str) -> "Witness":
+        """Errors: ValueError."""
+        return cls.parse_as(ED25519_COSIGNATURE, vkey)
+
+    def time_of(self, note: bytes) -> int:
+        """When it cosigned the checkpoint, the latest time of several, in seconds since 1970.
+        Errors: ValueError."""
+        signed = SignedNote.parse(note)
+        return max(self._time(signed.text, each) for each in self.signatures_in(signed))
+
+    def _time(self, text: str, signature: bytes) -> int:
+        time = int.from_bytes(signature[:8], "big")
+        try:
+            self.key.verify(signature[8:], f"cosignature/v1\ntime {time}\n{text}".encode("utf-8"))
+        except InvalidSignature:
+            raise ValueError("the witness's signature does not hold") from None
+        return time
 
 
 class Checkpoint(NamedTuple):

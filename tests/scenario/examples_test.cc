@@ -22,6 +22,7 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::Not;
+using ::testing::StartsWith;
 
 constexpr std::chrono::seconds patience{20};
 
@@ -133,11 +134,12 @@ TEST_F(ExamplesTest, WhatTheProviderHandsInIsInTheJobcentresTableOnce) {
     const Outcome again = report(two + line("3", "2011-02-16"));
     EXPECT_EQ(again.status, 0) << read_file(errors());
     EXPECT_THAT(again.said, Not(HasSubstr("1 recorded")));
-    const Outcome more = receive_until("absence_report 6\n");
+    // Its number is not certain: the trace of the deliveries before may stand between.
+    const Outcome more = receive_until("absence_report ");
     EXPECT_EQ(more.status, 0) << read_file(errors());
     EXPECT_THAT(more.said, Not(HasSubstr("absence_report 5")));
-    EXPECT_THAT(received(),
-                ElementsAre("absence_report 4", "absence_report 5", "absence_report 6"));
+    EXPECT_THAT(received(), ElementsAre("absence_report 4", "absence_report 5",
+                                        StartsWith("absence_report ")));
     EXPECT_EQ(read_file(errors()), "");
 }
 

@@ -114,8 +114,9 @@ void HubProcess::write_config() const {
 
 bool HubProcess::start() {
     write_config();
-    const Spawned child = spawn({program, "--config", config_file().string()},
-                                folder_.path() / "errors.txt", file_bytes_max_);
+    std::vector<std::string> words{program, "--config", config_file().string()};
+    words.insert(words.end(), options_.begin(), options_.end());
+    const Spawned child = spawn(words, folder_.path() / "errors.txt", file_bytes_max_);
     pid_ = child.pid;
     endpoint_.clear();
     http_.clear();

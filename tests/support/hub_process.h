@@ -31,6 +31,8 @@ class HubProcess {
 
     // Further lines for the configuration's tables, before start(): "[limits]" or "[hub]" lines.
     void configure(const std::string& toml) { more_config_ = toml; }
+    // Further options for the command line, before start().
+    void set_options(std::vector<std::string> options) { options_ = std::move(options); }
     // Where to listen; any free port unless told.
     void listen_at(const std::string& endpoint) { listen_ = endpoint; }
     // The largest file the process may write, in bytes.
@@ -78,6 +80,7 @@ class HubProcess {
 
     TemporaryFolder folder_;
     std::string more_config_;
+    std::vector<std::string> options_;
     std::string listen_ = "tcp://127.0.0.1:*";
     std::uint64_t file_bytes_max_ = 0;
     std::map<std::string, evidence::PartySecretKeys> keys_;

@@ -44,12 +44,22 @@ Result<void> HubWorld::open() {
     core.reset();
     journal.reset();
     journal::Journal::Identity identity{
-        origin, evidence::Signer{evidence::SigningKey{evidence::sha256("log key")}}, {}, {}};
+        origin, evidence::Signer{evidence::SigningKey{evidence::sha256(log_key)}}, {}, {}};
+    if (former_log_key) {
+        identity.former_signer.emplace(evidence::SigningKey{evidence::sha256(*former_log_key)});
+    }
     v1::Controller& who = identity.controllers.emplace_back();
     who.set_party(controller);
     who.set_signing_key(Bytes{evidence::verifying_key(keys(controller).signing).view()});
     who.add_jobcentres(jobcentre);
-    who.add_jobcentres(other_jobcentre);
+    who.add_jobcentres(third_jobcentre);
+    if (has_second_controller) {
+        v1::Controller& second = identity.controllers.emplace_back();
+        second.set_party(second_controller);
+        second.set_signing_key(
+            Bytes{evidence::verifying_key(keys(second_controller).signing).view()});
+    }
+    identity.controllers.back().add_jobcentres(other_jobcentre);
     v1::Operator& duty = identity.operators.emplace_back();
     duty.set_party(operator_party);
     duty.set_curve_key(Bytes{keys(operator_party).curve.view()});
@@ -57,8 +67,9 @@ Result<void> HubWorld::open() {
     JOBBRO_TRY_ASSIGN(
         auto vault, journal::Vault::open(
                         vault_store, evidence::MasterKey{evidence::sha256("master")}, randomness));
-    JOBBRO_TRY_ASSIGN(journal, journal::Journal::open(log_store, std::move(vault),
-                                                      std::move(identity), now, randomness));
+    JOBBRO_TRY_ASSIGN(journal,
+                      journal::Journal::open(log_store, std::move(vault), std::move(identity), now,
+                                             randomness, &marks, assured));
     JOBBRO_TRY_ASSIGN(auto subscriptions, delivery::Subscriptions::open(*journal, parked_bounds));
     core.emplace(*journal, std::move(subscriptions), settings);
     return {};
@@ -70,6 +81,8 @@ core::Turn HubWorld::turn(std::vector<core::FrameIn> frames) {
     core::Turn done = must(core->turn(frames, now, randomness, conditions));
     const auto kept = journal->upkeep(false, randomness);
     if (!kept) throw std::runtime_error(kept.error().line());
+    const auto looked = journal->look_after_erasures(now, false, randomness);
+    if (!looked) throw std::runtime_error(looked.error().line());
     return done;
 }
 

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "hub/core/core.h"
+#include "tests/support/memory_marks.h"
 #include "tests/support/memory_store.h"
 #include "tests/support/messages.h"
 
@@ -68,9 +69,14 @@ class HubWorld {
     SeededRandomness randomness;
     core::Conditions conditions;
     core::Settings settings;
+    std::string log_key = "log key";  // the name of the log's key; before open()
+    std::optional<std::string> former_log_key;  // to hand the log over from; before open()
+    bool has_second_controller = false;  // for other_jobcentre; before open()
     delivery::ParkedBounds parked_bounds;
     MemoryStore log_store;
     MemoryStore vault_store;
+    MemoryMarks marks;
+    journal::Assurances assured;  // at open()
     std::unique_ptr<journal::Journal> journal;
     std::optional<core::Core> core;
 

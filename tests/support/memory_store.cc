@@ -1,5 +1,7 @@
 #include "tests/support/memory_store.h"
 
+#include <algorithm>
+
 namespace jobbro::testing {
 
 Result<std::optional<Bytes>> MemoryStore::get(store::Table table, BytesView key) const {
@@ -32,8 +34,9 @@ Result<void> MemoryStore::commit(const store::Batch& batch, store::Durability du
     const bool is_synced = durability == store::Durability::synced;
     for (const store::Batch::Operation& operation : batch.operations()) {
         Rows& rows = tables_.at(operation.table.index);
+        const auto row = rows.find(operation.key);
+        if (row != rows.end()) remains_[operation.table.index].push_back(row->second);
         if (!is_synced) {
-            const auto row = rows.find(operation.key);
             unsynced_.push_back({operation.table.index, operation.key,
                                  row == rows.end() ? std::nullopt : std::optional{row->second}});
         }
@@ -48,6 +51,24 @@ Result<void> MemoryStore::commit(const store::Batch& batch, store::Durability du
         ++synced_commits_;
     }
     return {};
+}
+
+Result<void> MemoryStore::scrub(std::span<const store::Table> tables) {
+    ++scrubs_;
+    if (busy_scrubs_ > 0) {
+        --busy_scrubs_;
+        return Error{ErrorCode::busy, "made to be"};
+    }
+    for (const store::Table table : tables)
+        remains_.at(table.index).clear();
+    unsynced_.clear();
+    return {};
+}
+
+bool MemoryStore::holds_remains_of(BytesView value) const {
+    return std::any_of(remains_.begin(), remains_.end(), [&](const std::vector<Bytes>& of_table) {
+        return std::find(of_table.begin(), of_table.end(), value) != of_table.end();
+    });
 }
 
 void MemoryStore::lose_power() {

@@ -13,10 +13,12 @@ namespace jobbro::testing {
 
 inline constexpr const char* jobcentre = "jobcentre:630";
 inline constexpr const char* other_jobcentre = "jobcentre:740";
+inline constexpr const char* third_jobcentre = "jobcentre:376";
 inline constexpr const char* provider = "provider:99326018-9100000031";
 inline constexpr const char* other_provider = "provider:99104007";
 inline constexpr const char* operator_party = "operator:duty";
 inline constexpr const char* controller = "controller:demo";
+inline constexpr const char* second_controller = "controller:other";
 inline constexpr const char* citizen = "690870-1478";
 inline constexpr const char* other_citizen = "741176-1201";
 

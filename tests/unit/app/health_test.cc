@@ -34,6 +34,16 @@ TEST_F(HealthTest, ALoopThatStandsStillIsNeither) {
     EXPECT_FALSE(health.readiness().ok);
 }
 
+TEST_F(HealthTest, ALoopThatBringsErasuresToTheirEndIsLiveAndNotReady) {
+    health.last_turn_us = SystemClock{}.now().microseconds - 11'000'000;
+    health.is_ending_erasures = true;
+    EXPECT_TRUE(health.is_live()) << "started again, it would begin anew";
+    EXPECT_FALSE(health.readiness().ok);
+    EXPECT_FALSE(is_ok("loop"));
+    health.is_ending_erasures = false;
+    EXPECT_FALSE(health.is_live());
+}
+
 TEST_F(HealthTest, EvidenceAndPrivacyRefuse) {
     health.is_sealed = true;
     EXPECT_FALSE(health.readiness().ok);
@@ -42,6 +52,10 @@ TEST_F(HealthTest, EvidenceAndPrivacyRefuse) {
     health.is_disk_nearly_full = true;
     EXPECT_FALSE(health.readiness().ok);
     EXPECT_FALSE(is_ok("disk"));
+    health.is_disk_nearly_full = false;
+    health.is_clock_unsure = true;
+    EXPECT_FALSE(health.readiness().ok);
+    EXPECT_FALSE(is_ok("clock_sure"));
 }
 
 TEST_F(HealthTest, AClockBehindIsToldAndNoReasonToStop) {

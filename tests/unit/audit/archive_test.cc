@@ -6,6 +6,7 @@
 
 #include "adapters/audit/archive_lines.h"
 #include "proto/base/limits.h"
+#include "proto/evidence/signed_text.h"
 #include "tests/unit/audit/made_up_log.h"
 
 namespace jobbro::audit {
@@ -210,6 +211,53 @@ TEST(Archive, StatementsThatSignaturesNeedMustBeThere) {
                 StartsWith("entry 1: entry 0 could not be followed"));
 }
 
+v1::RegistryStatement rotation_of_provider(const MadeUpLog& log, const std::string& to,
+                                           std::uint64_t preceding = 2) {
+    const evidence::CurvePublicKey curve{evidence::sha256("curve " + to)};
+    const evidence::VerifyingKey signing = evidence::verifying_key(MadeUpLog::key(to));
+    v1::RegistryStatement statement = log.grant(made_up_provider);
+    statement.set_preceding(preceding);
+    statement.set_signer(made_up_provider);
+    v1::PartyRotation& said = *statement.mutable_rotation();
+    said.set_curve_key(Bytes{curve.view()});
+    said.set_signing_key(Bytes{signing.view()});
+    said.set_possession(Bytes{view(evidence::sign(
+        MadeUpLog::key(to),
+        evidence::rotation_text(made_up_origin, made_up_provider, preceding, curve, signing)))});
+    return statement;
+}
+
+TEST(Archive, AKeyHoldsFromItsStatementUntilTheNext) {
+    MadeUpLog log{15};
+    log.add_statement(rotation_of_provider(log, "renewed"), made_up_provider);
+    log.add_submit(3, 15, "renewed");
+    log.add_submit(1);  // entry 19, with the key it had before
+    EXPECT_EQ(wrong_with(archive_of(log, {3, 16, 18}, {0, 1, 15})), "");
+    EXPECT_EQ(wrong_with(archive_of(log, {3}, {0, 1, 15})), "") << "whatever came later";
+    EXPECT_THAT(wrong_with(archive_of(log, {3, 19}, {0, 1, 15})),
+                StartsWith("entry 19: entry 1 does not hold the key of provider:99104007"));
+    EXPECT_THAT(wrong_with(archive_of(log, {16}, {0, 15})),
+                StartsWith("entry 15: the statement is not signed with the key that"))
+        << "a rotation goes back to the key before";
+}
+
+TEST(Archive, AGrantBetweenTwoRotationsDoesNotMakeThoseBeforeItNeedless) {
+    MadeUpLog log{12};
+    log.add_statement(rotation_of_provider(log, "renewed"), made_up_provider);  // entry 12
+    v1::RegistryStatement grant = log.grant(made_up_provider);
+    grant.set_preceding(13);
+    const evidence::VerifyingKey signing = evidence::verifying_key(MadeUpLog::key("renewed"));
+    grant.mutable_grant()->set_curve_key(Bytes{view(evidence::sha256("curve renewed"))});
+    grant.mutable_grant()->set_signing_key(Bytes{signing.view()});
+    log.add_statement(grant, made_up_controller);
+    log.add_statement(rotation_of_provider(log, "again", 14), "renewed");
+    log.add_submit(3, 14, "again");
+    log.add_submit(2, 14, "again");
+    EXPECT_EQ(wrong_with(archive_of(log, {3, 16}, {0, 1, 12, 13, 14})), "");
+    EXPECT_THAT(wrong_with(archive_of(log, {3, 16}, {0, 1, 13, 14})),
+                StartsWith("entry 13: the grant gives provider:99104007 other keys than it has"));
+}
+
 TEST(Archive, AnotherLogOrAnotherKeyIsRefused) {
     const MadeUpLog log{size};
     const std::string text = archive_of(log, {2});
@@ -221,6 +269,25 @@ TEST(Archive, AnotherLogOrAnotherKeyIsRefused) {
     const Checked forged = check(replaced(text, log.verifier().text(), other.text()));
     ASSERT_FALSE(forged.summary.has_value());
     EXPECT_EQ(forged.summary.error().code, ErrorCode::signature_missing);
+}
+
+TEST(Archive, OneFromBeforeTheLogsKeyWasChangedHoldsByTheFormerKey) {
+    const MadeUpLog log{size};
+    const std::string text = archive_of(log, {2});
+    evidence::NoteVerifier known{made_up_origin,
+                                 evidence::verifying_key(MadeUpLog::key("renewed"))};
+    const Checked unknown = check(text, known);
+    ASSERT_FALSE(unknown.summary.has_value()) << "nothing says that it was the log's key";
+    EXPECT_EQ(unknown.summary.error().code, ErrorCode::log_identity_wrong);
+    known.former = {evidence::verifying_key(MadeUpLog::key("first")), log.verifier().key};
+    const Checked former = check(text, known);
+    ASSERT_TRUE(former.summary.has_value()) << former.summary.error().line();
+    EXPECT_THAT(former.faults, IsEmpty());
+    EXPECT_TRUE(former.summary->is_key_known);
+    known.name = "other.test/log";
+    const Checked named_otherwise = check(text, known);
+    ASSERT_FALSE(named_otherwise.summary.has_value());
+    EXPECT_EQ(named_otherwise.summary.error().code, ErrorCode::log_identity_wrong);
 }
 
 TEST(Archive, WhatIsNoArchiveIsMalformed) {

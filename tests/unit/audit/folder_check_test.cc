@@ -10,6 +10,7 @@
 
 #include "adapters/audit/tile_files.h"
 #include "hub/journal/tables.h"
+#include "proto/evidence/signed_text.h"
 #include "tests/support/data_folder.h"
 #include "tests/support/temporary_folder.h"
 
@@ -82,6 +83,42 @@ class FolderCheck : public ::testing::Test {
         store::Batch batch;
         batch.erase(table, key);
         ASSERT_TRUE(folder_.log().commit(batch, store::Durability::synced));
+    }
+    // What the controller states and the operator hands in: the citizen of all orders is erased.
+    v1::CitizenActed erase_citizen() {
+        v1::ClientFrame find;
+        find.mutable_find_subject()->set_cpr_number(jobbro::testing::citizen);
+        find.mutable_find_subject()->set_ground("asked for");
+        const auto found = only_frame(std::move(find), v1::HubFrame::kSubjectFound).subject_found();
+        v1::CitizenStatement statement;
+        statement.set_origin(world_.journal->origin());
+        statement.set_subject_id(found.subject_id());
+        statement.set_preceding(found.preceding());
+        statement.set_signer(jobbro::testing::controller);
+        statement.mutable_signed_at()->set_seconds(world_.now.microseconds / 1000000);
+        statement.set_ground("asked for");
+        v1::EraseCitizen& erase = *statement.mutable_erase();
+        erase.set_orders(found.orders());
+        erase.set_last_sequence_plus_one(found.last_sequence_plus_one());
+        erase.set_even_running(true);
+        v1::ClientFrame frame;
+        v1::ActOnCitizen& act = *frame.mutable_act_on_citizen();
+        act.set_statement(statement.SerializeAsString());
+        act.set_signature(
+            Bytes{view(evidence::sign(world_.keys(jobbro::testing::controller).signing,
+                                      evidence::citizen_statement_text(act.statement())))});
+        return only_frame(std::move(frame), v1::HubFrame::kCitizenActed).citizen_acted();
+    }
+    v1::HubFrame only_frame(v1::ClientFrame frame, v1::HubFrame::KindCase kind) {
+        const auto turn =
+            world_.turn({world_.frame(jobbro::testing::operator_party, std::move(frame))});
+        const auto frames = jobbro::testing::frames_to(turn, jobbro::testing::operator_party, kind);
+        EXPECT_EQ(frames.size(), 1U);
+        return frames.empty() ? v1::HubFrame{} : frames[0];
+    }
+    // The vault's key of an order.
+    [[nodiscard]] Bytes data_key_row(std::uint64_t slot) {
+        return **folder_.vault().get(journal::vault_table::keys, key_of(slot));
     }
     [[nodiscard]] std::uint64_t size() const { return world_.journal->size().value(); }
 
@@ -193,6 +230,44 @@ TEST_F(FolderCheck, AnEntryOrACheckpointThatWasTakenOutIsNamed) {
 TEST_F(FolderCheck, KeysOfRowsThatAreNoneAreTampering) {
     put(log_table::commits, "nonsense key", "x");
     EXPECT_EQ(check({}).summary.error().code, ErrorCode::tampered);
+}
+
+TEST_F(FolderCheck, AnErasedCitizensEntriesVerifyByTheirHash) {
+    const Bytes key = data_key_row(1);
+    const v1::CitizenActed acted = erase_citizen();
+    EXPECT_GE(acted.entries(), 20U);
+    folder_.take(world_);
+    FolderCheckOptions options;
+    Checked checked = check(options);
+    ASSERT_TRUE(checked.summary.has_value()) << checked.summary.error().line();
+    EXPECT_THAT(checked.faults, IsEmpty());
+    EXPECT_EQ(checked.summary->entries.erased, acted.entries());
+    EXPECT_EQ(checked.summary->entries.verified, 20U);
+    options.last = Sequence{acted.sequence() - 1};
+    checked = check(options);
+    ASSERT_TRUE(checked.summary.has_value()) << checked.summary.error().line();
+    EXPECT_THAT(checked.faults, IsEmpty());
+    EXPECT_EQ(checked.summary->entries.erased, acted.entries());
+
+    folder_.reopen();
+    store::Batch batch;
+    batch.put(journal::vault_table::keys, key_of(1), key);
+    ASSERT_TRUE(folder_.vault().commit(batch, store::Durability::synced));
+    EXPECT_THAT(check({}).faults,
+                ElementsAre("entry " + std::to_string(acted.sequence()) +
+                            ": erased and yet readable: 1 of " + std::to_string(acted.orders()) +
+                            " data keys are still there"));
+}
+
+TEST_F(FolderCheck, ADataKeyThatIsGoneAndWasNotErasedIsNamed) {
+    store::Batch batch;
+    batch.erase(journal::vault_table::keys, key_of(1));
+    ASSERT_TRUE(folder_.vault().commit(batch, store::Durability::synced));
+    const Checked checked = check({});
+    ASSERT_TRUE(checked.summary.has_value()) << checked.summary.error().line();
+    EXPECT_THAT(checked.faults,
+                ElementsAre(HasSubstr(": its data key is gone, and no erasure names it")));
+    EXPECT_EQ(checked.summary->entries.erased, 0U);
 }
 
 TEST_F(FolderCheck, ARangeIsHeldToTheLatestCheckpoint) {

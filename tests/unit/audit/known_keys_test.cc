@@ -79,7 +79,50 @@ TEST(KnownKeys, WhereTheRegistrysKeysAreAtHandEntryZeroMustOpen) {
     log.kept_back = {0, 1};
     EXPECT_THAT(log.faults(), IsEmpty()) << "the keys may not have been given";
     EXPECT_THAT(log.faults([](LogCheck& check) { check.need_registry(); }),
-                ElementsAre("entry 0: it cannot be opened, so the registry could not be followed"));
+                ElementsAre("entry 0: the hub made it, and no key says what it is",
+                            "entry 1: the hub made it, and no key says what it is"));
+    log.entries.erase(0);
+    EXPECT_THAT(log.faults([](LogCheck& check) { check.need_registry(); }),
+                Contains("entry 0: it cannot be opened, so the registry could not be followed"));
+}
+
+// A log that ends with the provider disabled.
+MadeUpLog with_disabling() {
+    MadeUpLog log{5};
+    v1::RegistryStatement disabling = log.grant(made_up_provider);
+    disabling.set_preceding(2);
+    disabling.mutable_disabling();
+    log.add_statement(disabling, made_up_controller);
+    return log;
+}
+
+TEST(KnownKeys, NoStatementIsKeptBackWhereTheRegistrysKeysAreAtHand) {
+    MadeUpLog log = with_disabling();
+    const auto needed = [](LogCheck& check) { check.need_registry(); };
+    EXPECT_THAT(log.faults(needed), IsEmpty());
+    log.kept_back = {5};
+    EXPECT_THAT(log.faults(needed),
+                ElementsAre("entry 5: the hub made it, and no key says what it is"));
+    log.kept_back.clear();
+    log.gone[5] = 3;
+    EXPECT_THAT(log.faults(needed),
+                ElementsAre("entry 5: its data key is gone, and no erasure names it"));
+}
+
+TEST(KnownKeys, OfAStatementTheBodyMustOpenTooAndOfOtherEntriesNot) {
+    MadeUpLog log = with_disabling();
+    log.add_own(v1::MESSAGE_KIND_PARKED_ACT, "");
+    FaultList faults;
+    EntryCheck check{log.verifier(), Statements::all, faults};
+    check.need_registry();
+    for (const auto& [sequence, bytes] : log.entries) {
+        PartKeys keys = log.hub_keys_of(sequence);
+        if (sequence >= 5) keys.body.reset();
+        check.take(Sequence{sequence}, bytes, keys);
+    }
+    check.finish();
+    ASSERT_EQ(faults.kept().size(), 1U);
+    EXPECT_EQ(line_of(faults.kept()[0]), "entry 5: it says who may sign, and no key opens it");
 }
 
 // --- Parties -------------------------------------------------------------------------------------

@@ -133,7 +133,7 @@ TEST(LogCheck, TwoEntriesInEachOthersPlaceAreNamed) {
 
 TEST(LogCheck, TimeThatGoesBackIsAFaultWhoeverSignsIt) {
     MadeUpLog log{20};
-    MadeUpEntry entry{.sequence = 12, .recorded_us = 5};
+    MadeUpEntry entry{.sequence = 12, .recorded_us = 5, .body = ""};
     entry.index.set_kind(v1::MESSAGE_KIND_READING);
     log.entries.at(12) = made_up_entry(entry);
     log.sign_again();
@@ -220,6 +220,9 @@ TEST(LogCheck, EveryRuleOfAStatementIsHeldTo) {
               "entry 5: the statement builds on a later entry");
     EXPECT_EQ(fault_of([](auto& s) { s.mutable_grant()->add_jobcentres("jobcentre:740"); }),
               "entry 5: controller:demo may not grant this to provider:99326018");
+    EXPECT_EQ(fault_of([](auto& s) { s.mutable_grant()->set_may_unmask(true); }),
+              "entry 5: controller:demo may not grant this to provider:99326018")
+        << "reading content is for auditors";
     EXPECT_EQ(fault_of([](auto& s) { s.set_signer(made_up_operator); }, made_up_operator),
               "entry 5: operator:duty may not grant this to provider:99326018");
     EXPECT_EQ(fault_of([](auto& s) { s.mutable_grant()->set_signing_key("short"); }),
@@ -303,6 +306,27 @@ TEST(LogCheck, TilesOfUpperLevelsAreHeldToTheTilesBelow) {
                                           "root of tile 7 of level 0"));
     log.tiles.erase({1, 0});
     EXPECT_THAT(log.faults(), ElementsAre("entry 65535: tile 0 of level 1: it is missing"));
+}
+
+TEST(LogCheck, WhereThereAreNoTilesTheCheckpointAloneSaysWhetherTheEntriesAreTheLog) {
+    MadeUpLog log{with_a_tile};
+    const auto checked = [&](FaultList& faults) {
+        LogCheck check{log.verifier(), {}, faults};
+        for (const auto& [sequence, bytes] : log.entries) {
+            check.announce(Sequence{sequence});
+            check.take_entry(Sequence{sequence}, bytes, log.hub_keys_of(sequence));
+        }
+        check.take_checkpoint(TreeSize{with_a_tile}, log.commits.at(with_a_tile));
+        return check.finish();
+    };
+    FaultList none;
+    EXPECT_EQ(checked(none).root, log.root(with_a_tile));
+    EXPECT_TRUE(none.empty());
+    log.entries.at(40).back() ^= 1;
+    FaultList faults;
+    checked(faults);
+    ASSERT_EQ(faults.total(), 1U);
+    EXPECT_THAT(line_of(faults.kept()[0]), HasSubstr("one of entries 0 to 299 was changed"));
 }
 
 TEST(LogCheck, AnEmptyLogIsAFault) {

@@ -9,6 +9,7 @@ namespace jobbro::audit {
 namespace {
 
 constexpr std::size_t submit_envelopes = 3;
+constexpr std::int64_t day_us = std::int64_t{24} * 3600 * 1000 * 1000;
 const Bytes message_id =  // a UUIDv7
     Bytes{"\x01\x9b\x7c\xbd\x6b\x08\x70\x00\x80\x00\x00\x00\x00\x00\x00\x01", 16};
 
@@ -150,6 +151,34 @@ void MadeUpLog::add_statement(v1::RegistryStatement statement, const std::string
     commit();
 }
 
+void MadeUpLog::add_own(v1::MessageKind kind, const Bytes& body, std::int64_t days) {
+    MadeUpEntry entry{.sequence = next_, .body = body};
+    entry.recorded_us += days * day_us;
+    entry.index.set_kind(kind);
+    add(entry);
+    commit();
+}
+
+v1::CitizenStatement MadeUpLog::citizen_statement() {
+    v1::CitizenStatement statement;
+    statement.set_origin(made_up_origin);
+    statement.set_subject_id(made_up_citizen);
+    statement.set_signer(made_up_controller);
+    statement.mutable_signed_at()->set_seconds(1767323045);
+    statement.set_ground("asked for");
+    statement.mutable_erase();
+    return statement;
+}
+
+v1::StatedAct MadeUpLog::stated(const v1::CitizenStatement& statement, const std::string& key_of) {
+    v1::StatedAct stated;
+    stated.set_statement(statement.SerializeAsString());
+    stated.set_signature(Bytes{
+        view(evidence::sign(key(key_of), evidence::citizen_statement_text(stated.statement())))});
+    stated.set_submitted_by(made_up_operator);
+    return stated;
+}
+
 void MadeUpLog::add_submit(std::size_t envelopes, std::uint64_t registry_entry,
                            const std::string& key_of) {
     std::vector<Bytes> bodies;
@@ -205,9 +234,23 @@ PartKeys MadeUpLog::keys_of(std::uint64_t sequence) const {
 }
 
 PartKeys MadeUpLog::hub_keys_of(std::uint64_t sequence) const {
+    if (const auto slot = gone.find(sequence); slot != gone.end()) {
+        PartKeys none;
+        none.gone = KeySlot{slot->second};
+        return none;
+    }
     const auto entry = read_entry(entries.at(sequence));
     const bool is_given = gives_keys && !kept_back.contains(sequence) && entry && !entry->submitted;
     return is_given ? keys_of(sequence) : PartKeys{};
+}
+
+Sources MadeUpLog::sources() const {
+    return {[this](Sequence place) -> Result<KeyedEntry> {
+                const auto found = entries.find(place.value());
+                if (found == entries.end()) return Error{ErrorCode::tampered, "it is missing"};
+                return KeyedEntry{found->second, hub_keys_of(place.value())};
+            },
+            [this](KeySlot slot) -> Result<bool> { return slots_with_key.contains(slot.value()); }};
 }
 
 evidence::ReadTile MadeUpLog::stored_tiles() const {
@@ -266,6 +309,7 @@ LogSummary MadeUpLog::check(FaultList& faults) const {
 
 LogSummary MadeUpLog::check(FaultList& faults, const std::function<void(LogCheck&)>& before) const {
     LogCheck check{verifier(), stored_tiles(), faults};
+    check.ask(sources());
     before(check);
     auto commit = commits.begin();
     for (const auto& [sequence, bytes] : entries) {

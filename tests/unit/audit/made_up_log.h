@@ -12,6 +12,7 @@
 #include "adapters/audit/archive.h"
 #include "adapters/audit/entry_check.h"
 #include "adapters/audit/log_check.h"
+#include "jobbro/v1/erasure.pb.h"
 #include "jobbro/v1/journal.pb.h"
 #include "jobbro/v1/registry.pb.h"
 #include "proto/evidence/keys.h"
@@ -26,6 +27,7 @@ inline constexpr const char* made_up_provider = "provider:99104007";
 inline constexpr const char* made_up_jobcentre = "jobcentre:630";
 inline constexpr const char* made_up_controller = "controller:demo";
 inline constexpr const char* made_up_operator = "operator:duty";
+inline constexpr const char* made_up_citizen = "sixteen bytes id";
 
 // What an entry is to hold; may be told to lie.
 struct MadeUpEntry {
@@ -53,6 +55,12 @@ class MadeUpLog {
     // Entry with a statement signed by `signer`, who is its key's name.
     void add_statement(v1::RegistryStatement statement, const std::string& key_of);
     [[nodiscard]] v1::RegistryStatement grant(const std::string& party) const;
+    // Entry of the hub's own, so many days after the first.
+    void add_own(v1::MessageKind kind, const Bytes& body, std::int64_t days = 0);
+    // That the citizen is to be erased, of the controller.
+    [[nodiscard]] static v1::CitizenStatement citizen_statement();
+    static v1::StatedAct stated(const v1::CitizenStatement& statement,
+                                const std::string& key_of = made_up_controller);
     // Up to three envelopes of the provider.
     void add_submit(std::size_t envelopes, std::uint64_t registry_entry = 1,
                     const std::string& key_of = made_up_provider);
@@ -69,14 +77,17 @@ class MadeUpLog {
     std::map<std::uint64_t, Bytes> commits;  // by size
     std::map<std::pair<std::uint8_t, std::uint64_t>, std::vector<evidence::Digest>> tiles;
     bool gives_keys = true;
-    std::set<std::uint64_t> kept_back;  // entries whose keys are not given
+    std::set<std::uint64_t> kept_back;            // entries whose keys are not given
+    std::map<std::uint64_t, std::uint64_t> gone;  // by entry: its slot, that has no data key
+    std::set<std::uint64_t> slots_with_key;
 
     // --- Reading ---
 
     [[nodiscard]] evidence::NoteVerifier verifier() const;
     [[nodiscard]] PartKeys keys_of(std::uint64_t sequence) const;
-    // Of entries of the hub, when they are given.
+    // Of entries of the hub, when they are given; and what is gone.
     [[nodiscard]] PartKeys hub_keys_of(std::uint64_t sequence) const;
+    [[nodiscard]] Sources sources() const;
     [[nodiscard]] evidence::ReadTile stored_tiles() const;
     // Unfinished ones too.
     [[nodiscard]] evidence::ReadTile all_tiles() const;

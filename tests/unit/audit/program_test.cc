@@ -140,7 +140,48 @@ TEST_F(AuditProgram, CalledWronglyItEndsWithTwo) {
     EXPECT_EQ(run_bare("verify " + path("data")).status, 2) << "without the log's key";
     EXPECT_EQ(run_bare("verify").status, 2);
     EXPECT_EQ(run_bare("nonsense").status, 2);
+    EXPECT_EQ(run("replay").status, 2) << "without the auditor's key";
+    EXPECT_EQ(run("replay --format html").status, 2);
+    EXPECT_EQ(run("verify --key " + path("auditor.key") + " " + path("data")).status, 2)
+        << "of a folder or of a running hub";
+    EXPECT_EQ(run("prove " + path("data") + " third").status, 2);
+    EXPECT_EQ(run("checkpoint --key " + path("nothing")).status, 1);
     EXPECT_EQ(run_bare("--version").status, 0);
+}
+
+TEST_F(AuditProgram, WhatIsAskedOfAHubIsLookedAtBeforeItIsAsked) {
+    const std::string nowhere = "--hub tcp://127.0.0.1:1 --key " + path("auditor.key") + " replay ";
+    const Ended without_ground = run(nowhere + "--unmask");
+    EXPECT_EQ(without_ground.status, 1);
+    EXPECT_THAT(without_ground.err, StartsWith("jobbro-audit: ground_missing: "));
+    EXPECT_EQ(run(nowhere + "--kind gossip").status, 2);
+}
+
+TEST_F(AuditProgram, EachCommandReadsACitizensNumberFromStandardInput) {
+    std::ofstream(place_ / "number") << "690870-1478\n";
+    std::ofstream(place_ / "no_number") << "the neighbour\n";
+    const std::string out = " --out " + path("made");
+    for (const std::string& command :
+         {std::string{"replay"}, "export" + out, std::string{"timeline"}, std::string{"access"},
+          "extract --ground y" + out}) {
+        const std::string asked = "--key " + path("nothing") + " " + command + " --citizen - <";
+        const Ended taken = run(asked + path("number"));
+        EXPECT_EQ(taken.status, 1) << "what is missing is the key: " << taken.err;
+        EXPECT_THAT(taken.err, HasSubstr(path("nothing"))) << command;
+        const Ended refused = run(asked + path("no_number"));
+        EXPECT_EQ(refused.status, 2) << command;
+        EXPECT_THAT(refused.err, HasSubstr("--citizen is no CPR number")) << command;
+    }
+}
+
+TEST_F(AuditProgram, OnlyAnAuditorsKeyReadsAHub) {
+    const evidence::PartySecretKeys keys{jobbro::testing::provider,
+                                         evidence::CurveSecretKey{evidence::sha256("curve")},
+                                         evidence::SigningKey{evidence::sha256("own")}};
+    ASSERT_TRUE(evidence::write_keys(place_ / "provider.key", keys));
+    const Ended ended = run("--key " + path("provider.key") + " replay");
+    EXPECT_EQ(ended.status, 1);
+    EXPECT_THAT(ended.err, StartsWith("jobbro-audit: role_not_allowed: "));
 }
 
 TEST_F(AuditProgram, AFolderOfAnotherLogIsRefused) {

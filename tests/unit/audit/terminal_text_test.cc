@@ -25,5 +25,9 @@ TEST(TerminalText, WhatIsNoUtf8IsShownByteByByte) {
     EXPECT_EQ(terminal_safe("\xf4\x90\x80\x80"), "\\xf4\\x90\\x80\\x80") << "beyond the last";
 }
 
+TEST(TerminalText, OneLineIsOneLine) {
+    EXPECT_EQ(one_line("a ground\n5  2026-01-01\x1b[2J"), "a ground\\x0a5  2026-01-01\\x1b[2J");
+}
+
 }  // namespace
 }  // namespace jobbro::audit

@@ -24,6 +24,15 @@ TEST(ArgumentValues, AnythingElseIsNoStart) {
     }
 }
 
+TEST(ArgumentValues, ADateIsItsMidnightInUtc) {
+    EXPECT_EQ(*parse_day_or_instant("--covers-from", "1970-01-02"),
+              (Instant{std::int64_t{86'400} * 1'000'000}));
+    EXPECT_EQ(*parse_day_or_instant("--covers-from", "1970-01-01T00:00:01Z"), Instant{1'000'000});
+    const auto wrong = parse_day_or_instant("--covers-from", "2026-02-30");
+    ASSERT_THAT(wrong, FailsWith(ErrorCode::usage));
+    EXPECT_THAT(wrong.error().detail, ::testing::HasSubstr("--covers-from"));
+}
+
 TEST(ArgumentValues, AKindIsCalledAsInJson) {
     EXPECT_EQ(*parse_kind("order"), v1::MESSAGE_KIND_ORDER);
     EXPECT_EQ(*parse_kind("attendance_list"), v1::MESSAGE_KIND_ATTENDANCE_LIST);

@@ -1,19 +1,5 @@
 // The built program, run as a person would.
-#include <fcntl.h>
-#include <gmock/gmock.h>
-#include <spawn.h>
-#include <sys/stat.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
-#include <algorithm>
-#include <csignal>
-#include <filesystem>
-#include <fstream>
-#include <iterator>
-#include <sstream>
-
-#include "tests/unit/kit/fake_hub.h"
+#include "tests/unit/cli/program_fixture.h"
 
 namespace jobbro::cli {
 namespace {
@@ -21,112 +7,6 @@ namespace {
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::StartsWith;
-
-struct Ended {
-    int status = -1;
-    std::string out;
-    std::string err;
-};
-
-// The program while it runs, with pipes for its input and output. Thread: one at a time.
-class Running {
-  public:
-    // `arguments` parted by spaces.
-    Running(const std::string& arguments, const std::string& err) {
-        EXPECT_EQ(pipe2(in_, O_CLOEXEC), 0);
-        EXPECT_EQ(pipe2(out_, O_CLOEXEC), 0);
-        std::istringstream words{JOBBRO_BINARY_DIR "/bin/jobbro " + arguments};
-        std::vector<std::string> texts{std::istream_iterator<std::string>{words}, {}};
-        std::vector<char*> pointers;
-        for (std::string& text : texts)
-            pointers.push_back(text.data());
-        pointers.push_back(nullptr);
-        posix_spawn_file_actions_t actions;
-        posix_spawn_file_actions_init(&actions);
-        posix_spawn_file_actions_adddup2(&actions, in_[0], STDIN_FILENO);
-        posix_spawn_file_actions_adddup2(&actions, out_[1], STDOUT_FILENO);
-        posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, err.c_str(), O_WRONLY | O_CREAT,
-                                         0600);
-        EXPECT_EQ(posix_spawn(&pid_, pointers[0], &actions, nullptr, pointers.data(), environ), 0);
-        posix_spawn_file_actions_destroy(&actions);
-        close(in_[0]);
-        close(out_[1]);
-    }
-    Running(const Running&) = delete;
-    Running& operator=(const Running&) = delete;
-    ~Running() {
-        close(in_[1]);
-        close(out_[0]);
-    }
-
-    void write(const std::string& text) const {
-        EXPECT_EQ(::write(in_[1], text.data(), text.size()), static_cast<ssize_t>(text.size()));
-    }
-    void interrupt() const { EXPECT_EQ(kill(pid_, SIGTERM), 0); }
-    // The next line it prints; without its end when there is none.
-    [[nodiscard]] std::string read_line() const {
-        std::string line;
-        char c = 0;
-        while (::read(out_[0], &c, 1) == 1 && c != '\n')
-            line += c;
-        return line;
-    }
-    // Waits for its end; its exit status.
-    [[nodiscard]] int wait() const {
-        int status = 0;
-        EXPECT_EQ(waitpid(pid_, &status, 0), pid_);
-        return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-    }
-
-  private:
-    int in_[2] = {-1, -1};
-    int out_[2] = {-1, -1};
-    pid_t pid_ = -1;
-};
-
-class ProgramTest : public ::testing::Test {
-  protected:
-    void SetUp() override {
-        std::string name = (std::filesystem::temp_directory_path() / "jobbro-cli-XXXXXX").string();
-        ASSERT_NE(mkdtemp(name.data()), nullptr);
-        folder_ = name;
-    }
-    void TearDown() override { std::filesystem::remove_all(folder_); }
-
-    [[nodiscard]] std::string path(const std::string& name) const {
-        return (folder_ / name).string();
-    }
-    void write(const std::string& name, const std::string& text) const {
-        std::ofstream{path(name), std::ios::binary} << text;
-    }
-    [[nodiscard]] std::string read(const std::string& name) const {
-        std::ifstream file{path(name), std::ios::binary};
-        std::ostringstream text;
-        text << file.rdbuf();
-        return text.str();
-    }
-    // `arguments` as for a shell.
-    [[nodiscard]] Ended run(const std::string& arguments, const std::string& input = {},
-                            const std::string& out = {}) const {
-        write("in", input);
-        const std::string command = JOBBRO_BINARY_DIR "/bin/jobbro " + arguments + " < " +
-                                    path("in") + " > " + (out.empty() ? path("out") : out) +
-                                    " 2> " + path("err");
-        const int status = std::system(command.c_str());
-        return Ended{WIFEXITED(status) ? WEXITSTATUS(status) : -1, read("out"), read("err")};
-    }
-    // Key files of the fake hub and its party; the options that name them.
-    std::string options_for(const kit::FakeHub& hub, const std::string& timeout = "5") {
-        EXPECT_TRUE(evidence::write_keys(path("hub.pub"), hub.public_keys()).has_value());
-        EXPECT_TRUE(evidence::write_keys(path("own"), own_).has_value());
-        return "--hub " + hub.endpoint() + " --hub-key " + path("hub.pub") + " --key " +
-               path("own") + " --timeout " + timeout + " ";
-    }
-
-    std::filesystem::path folder_;
-    const evidence::PartySecretKeys own_ = kit::party_keys();
-    kit::FakeHub hub_{evidence::curve_public_key(own_.curve)};
-};
 
 const std::string order =
     R"({"message_id":"0199a5c0-0000-7000-8000-0000000000a1",)"
@@ -152,6 +32,15 @@ TEST_F(ProgramTest, CalledWronglyItSaysSoInOneLine) {
                                         "subscribe --name x --kind nonsense",
                                         "fetch",
                                         "fetch x",
+                                        "prove",
+                                        "prove x",
+                                        "prove 1 --check f",
+                                        "prove 1 --leaf 00",
+                                        "prove --check f",
+                                        "erase",
+                                        "erase --citizen - --ground x",
+                                        "hold",
+                                        "hold place --citizen -",
                                         "parked",
                                         "parked list",
                                         "parked release x",
@@ -173,48 +62,6 @@ TEST_F(ProgramTest, HelpIsGivenWhereAskedFor) {
     EXPECT_EQ(ended.status, 0);
     EXPECT_THAT(ended.out, HasSubstr("--no-local-check"));
     EXPECT_THAT(run("--version").out, StartsWith("jobbro "));
-}
-
-TEST_F(ProgramTest, KeygenWritesBothFilesOnce) {
-    ASSERT_EQ(run("keygen operator:night --out " + path("k")).status, 0);
-    struct stat about {};
-    ASSERT_EQ(stat(path("k").c_str(), &about), 0);
-    EXPECT_EQ(about.st_mode & 0777U, 0600U);
-    const auto secret = evidence::read_party_secret_keys(path("k"));
-    const auto open = evidence::read_party_public_keys(path("k.pub"));
-    ASSERT_TRUE(secret.has_value());
-    ASSERT_TRUE(open.has_value());
-    EXPECT_EQ(secret->party, "operator:night");
-    EXPECT_EQ(open->party, "operator:night");
-    EXPECT_EQ(open->curve, evidence::curve_public_key(secret->curve));
-    EXPECT_EQ(open->signing, evidence::verifying_key(secret->signing));
-
-    const std::string before = read("k");
-    const Ended again = run("keygen operator:night --out " + path("k"));
-    EXPECT_EQ(again.status, 1);
-    EXPECT_THAT(again.err, StartsWith("jobbro: file_unwritable: "));
-    EXPECT_EQ(read("k"), before);
-}
-
-TEST_F(ProgramTest, KeygenRefusesWhatIsNoParty) {
-    for (const std::string party : {"hub", "provider:12345678", "jobcentre:411", "somebody"}) {
-        SCOPED_TRACE(party);
-        EXPECT_EQ(run("keygen " + party + " --out " + path("k")).status, 2);
-        EXPECT_FALSE(std::filesystem::exists(path("k")));
-    }
-}
-
-TEST_F(ProgramTest, KeygenHubWritesAVerifierKeyOfItsName) {
-    ASSERT_EQ(run("keygen-hub demo.test/log --out " + path("h")).status, 0);
-    const auto secret = evidence::read_hub_secret_keys(path("h"));
-    const auto open = evidence::read_hub_public_keys(path("h.pub"));
-    ASSERT_TRUE(secret.has_value());
-    ASSERT_TRUE(open.has_value());
-    EXPECT_EQ(open->origin, "demo.test/log");
-    const auto verifier = evidence::NoteVerifier::parse(open->verifier_key);
-    ASSERT_TRUE(verifier.has_value());
-    EXPECT_EQ(verifier->key, evidence::verifying_key(secret->signing));
-    EXPECT_EQ(run("keygen-hub 'two words' --out " + path("x")).status, 2);
 }
 
 TEST_F(ProgramTest, MissingKeysAreToldBeforeConnecting) {
@@ -382,6 +229,56 @@ TEST_F(ProgramTest, FetchPrintsOneMessage) {
     const Ended unknown = run(options + "fetch 2");
     EXPECT_EQ(unknown.status, 1);
     EXPECT_THAT(unknown.err, StartsWith("jobbro: entry_unknown: "));
+}
+
+TEST_F(ProgramTest, AProofIsKeptAndLooksTheSameWithoutAHub) {
+    ASSERT_TRUE(hub_.start());
+    const std::string options = options_for(hub_);
+    const Ended kept = run(options + "prove 5 --size 9 --out " + path("p.tlog-proof"));
+    EXPECT_EQ(kept.status, 0) << kept.err;
+    EXPECT_THAT(kept.out, StartsWith(R"({"sequence":5,"origin":"jobbro.test/log","tree_size":9,)"));
+    struct stat about {};
+    ASSERT_EQ(stat(path("p.tlog-proof").c_str(), &about), 0);
+    EXPECT_EQ(about.st_mode & 0777U, 0600U);
+    EXPECT_THAT(read("p.tlog-proof"), StartsWith("c2sp.org/tlog-proof@v1\nextra NQ==\nindex 5\n"));
+    EXPECT_EQ(run(options + "prove 5 --size 9").out, read("p.tlog-proof"));
+    hub_.stop();
+    const Ended looked =
+        run("--hub-key " + path("hub.pub") + " prove --check " + path("p.tlog-proof"));
+    EXPECT_EQ(looked.status, 0) << looked.err;
+    EXPECT_EQ(looked.out, kept.out);
+}
+
+TEST_F(ProgramTest, AProofIsNotWrittenOverAnother) {
+    ASSERT_TRUE(hub_.start());
+    const std::string options = options_for(hub_);
+    ASSERT_EQ(run(options + "prove 5 --out " + path("p")).status, 0);
+    const std::string before = read("p");
+    const Ended again = run(options + "prove 6 --out " + path("p"));
+    EXPECT_EQ(again.status, 1);
+    EXPECT_THAT(again.err, StartsWith("jobbro: file_unwritable: "));
+    EXPECT_EQ(read("p"), before);
+    const Ended unknown = run(options + "prove 20");
+    EXPECT_EQ(unknown.status, 1);
+    EXPECT_THAT(unknown.err, StartsWith("jobbro: entry_unknown: "));
+}
+
+TEST_F(ProgramTest, AProofThatWasChangedDoesNotHold) {
+    ASSERT_TRUE(hub_.start());
+    const std::string options = options_for(hub_);
+    ASSERT_EQ(run(options + "prove 5 --out " + path("p")).status, 0);
+    std::string text = read("p");
+    std::ofstream(path("q")) << text.replace(text.find("NQ=="), 4, "Ng==");
+    const std::string check = "--hub-key " + path("hub.pub") + " prove --check ";
+    const Ended wrong = run(check + path("q"));
+    EXPECT_EQ(wrong.status, 1);
+    EXPECT_THAT(wrong.out, IsEmpty());
+    EXPECT_THAT(wrong.err, StartsWith("jobbro: proof_wrong: "));
+    std::ofstream(path("r")) << "nonsense";
+    EXPECT_THAT(run(check + path("r")).err, StartsWith("jobbro: note_malformed: "));
+    EXPECT_THAT(run(check + path("none")).err, StartsWith("jobbro: file_unreadable: "));
+    EXPECT_THAT(run(check + path("p") + " --leaf " + std::string(64, '0')).err,
+                StartsWith("jobbro: proof_wrong: "));
 }
 
 TEST_F(ProgramTest, WhatIsParkedIsListedReleasedAndDropped) {

@@ -253,13 +253,14 @@ TEST_F(ParkedTest, TheLoopIsToldWhenTheNextIsDue) {
     open();
     EXPECT_EQ(world.core->next_due(), std::nullopt);
     const auto all = report({0, 1});
+    const Instant trace_due = world.now.plus_ms(limits::trace_after_ms);
     nack(all[0]);
     EXPECT_EQ(world.core->next_due(), world.now.plus_ms(1000));
     world.turn();
     EXPECT_FALSE(world.core->has_work());
     after_s(1);
     world.turn();
-    EXPECT_EQ(world.core->next_due(), std::nullopt) << "it is out";
+    EXPECT_EQ(world.core->next_due(), trace_due) << "it is out; only a trace is to be written";
     EXPECT_FALSE(world.core->has_work());
     nack(all[0]);
     EXPECT_NE(world.core->next_due(), std::nullopt);
@@ -434,6 +435,20 @@ TEST_F(ParkedTest, ARowOfNoSubscriptionIsTampering) {
 }
 
 // --- What is refused -------------------------------------------------------------------------
+
+TEST_F(ParkedTest, WhatCannotBeReadWhenItIsGivenBackIsNotParkedAndSealsTheLog) {
+    const auto all = report({0});
+    ASSERT_EQ(by_cursor(restart()), all) << "read from the store, and again from there";
+    Bytes entry = **world.log_store.get(journal::log_table::entries, key_of(all[0]));
+    entry.back() = static_cast<char>(entry.back() ^ 1);
+    store::Batch batch;
+    batch.put(journal::log_table::entries, key_of(all[0]), entry);
+    ASSERT_TRUE(world.log_store.commit(batch, store::Durability::synced));
+    const Turn turn = nack(all[0], v1::NACK_VERDICT_GIVE_UP, "closed");
+    EXPECT_THAT(errors(turn, jobcentre), ElementsAre(v1::ERROR_CODE_HUB_SEALED));
+    EXPECT_EQ(world.core->parked_messages(), 0U);
+    EXPECT_TRUE(world.core->is_sealed());
+}
 
 TEST_F(ParkedTest, WhatIsNotOutCannotBeGivenBackNorAckedFromTheList) {
     open();

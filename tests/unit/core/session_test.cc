@@ -154,8 +154,10 @@ TEST_F(SessionTest, GoodbyeEndsTheSession) {
 }
 
 TEST_F(SessionTest, EverybodyIsToldWhenTheHubStops) {
+    const std::size_t sessions = world.core->sessions();
     const auto frames = world.core->say_goodbye();
-    EXPECT_EQ(frames.size(), world.core->sessions());
+    EXPECT_EQ(frames.size(), sessions);
+    EXPECT_EQ(world.core->sessions(), 0U);
     for (const FrameOut& out : frames)
         EXPECT_TRUE(out.frame.has_goodbye());
 }

@@ -6,6 +6,7 @@
 
 #include <span>
 
+#include "hub/journal/rows.pb.h"
 #include "hub/journal/tables.h"
 #include "hub/store/rocks_store.h"
 #include "proto/base/limits.h"
@@ -280,7 +281,8 @@ TEST_F(SubscriptionsTest, ADataFolderFromBeforeThereWereParkedMessagesOpens) {
     const TemporaryFolder folder;
     const std::span all{journal::log_table::names};
     {
-        const auto before = store::RocksStore::open(folder.path(), all.first(all.size() - 1));
+        const auto before = store::RocksStore::open(
+            folder.path(), all.first(journal::log_table::parked.index));
         ASSERT_TRUE(before);
         store::Batch batch;
         batch.put(journal::log_table::head, "head", "row");
@@ -339,6 +341,48 @@ TEST_F(SubscriptionsTest, AnEntryThatCannotBeReadEndsItsSubscriptionAndNoOther) 
     EXPECT_EQ(
         subscriptions->ack("b", "main", SessionNumber{2}, Sequence{damaged}, moment()).error().code,
         ErrorCode::subscription_unknown);
+}
+
+TEST_F(SubscriptionsTest, TracesAreStagedForSoManySubscriptionsATime) {
+    for (const char* party : {"a", "b", "c"}) {
+        record(party, 1);
+        open(party, 1);
+    }
+    while (subscriptions->has_work())
+        collect();
+    for (const char* party : {"a", "b", "c"})
+        subscriptions->end_session(party, SessionNumber{1});
+    const std::uint64_t before = world.journal->size().value();
+    EXPECT_EQ(*subscriptions->stage_traces(2, moment()), 2U);
+    EXPECT_TRUE(subscriptions->has_traces());
+    EXPECT_EQ(*subscriptions->stage_traces(2, moment()), 1U);
+    EXPECT_FALSE(subscriptions->has_traces());
+    EXPECT_EQ(subscriptions->next_trace_due(), std::nullopt);
+    EXPECT_EQ(world.journal->size().value(), before + 3);
+}
+
+TEST_F(SubscriptionsTest, ARowOfAnOpenTraceThatCannotBeIsTampering) {
+    open("a", 1);
+    ASSERT_TRUE(world.journal->commit(world.randomness));
+    ASSERT_TRUE(Subscriptions::open(*world.journal));
+    journal::rows::OpenTraceRow ahead;
+    ahead.set_next_sequence(world.journal->size().value() + 1);
+    const Bytes key = Bytes{"a"} + '\0' + "main";
+    const std::pair<Bytes, Bytes> wrong[] = {
+        {"no separator", ""},
+        {Bytes{"a"} + '\0' + "other", ""},  // of a subscription there is not
+        {key, "x"},
+        {key, ahead.SerializeAsString()}};
+    for (const auto& [at, value] : wrong) {
+        store::Batch damage;
+        damage.put(journal::log_table::open_traces, at, value);
+        ASSERT_TRUE(world.log_store.commit(damage, store::Durability::synced));
+        EXPECT_EQ(Subscriptions::open(*world.journal).error().code, ErrorCode::tampered) << at;
+        store::Batch mended;
+        mended.erase(journal::log_table::open_traces, at);
+        ASSERT_TRUE(world.log_store.commit(mended, store::Durability::synced));
+    }
+    EXPECT_TRUE(Subscriptions::open(*world.journal));
 }
 
 TEST_F(SubscriptionsTest, ACursorRowThatIsNotARowIsTampering) {

@@ -30,6 +30,16 @@ TEST(Digest, PartsAreHashedAsTheirConcatenation) {
     EXPECT_EQ(sha256_of_parts({}), sha256(""));
 }
 
+TEST(Digest, ARunningDigestIsThatOfAllPieces) {
+    RunningDigest none;
+    EXPECT_EQ(none.finish(), sha256(""));
+    RunningDigest pieces;
+    pieces.add("ab");
+    pieces.add("");
+    pieces.add("c");
+    EXPECT_EQ(pieces.finish(), sha256("abc"));
+}
+
 TEST(Digest, ThreadsHashWithoutDisturbingEachOther) {
     std::vector<int> wrong(4, 0);
     std::vector<std::thread> threads;

@@ -129,6 +129,38 @@ TEST_F(KeyFile, HubPublicKeysAreWrittenAndReadBack) {
     EXPECT_EQ(keys->verifier_key, written.verifier_key);
 }
 
+TEST_F(KeyFile, AHubsPublicFileNamesTheKeysItsLogHadBefore) {
+    HubPublicKeys written = hub_public_keys();
+    const auto key_of = [](char byte) {
+        return NoteVerifier{"hub.example/log", verifying_key(SigningKey{thirty_two(byte)})};
+    };
+    written.former_verifier_keys = {key_of('1').text(), key_of('2').text()};
+    ASSERT_THAT(write_keys(path(), written), Succeeds());
+    EXPECT_TRUE(content(path()).ends_with("former " + key_of('1').text() + "\nformer " +
+                                          key_of('2').text() + "\n"));
+    const std::string text = content(path());
+    const Result<HubPublicKeys> keys = read_hub_public_keys(path());
+    ASSERT_THAT(keys, Succeeds());
+    EXPECT_EQ(keys->former_verifier_keys, written.former_verifier_keys);
+    const auto verifier = verifier_of(*keys);
+    ASSERT_THAT(verifier, Succeeds());
+    EXPECT_EQ(verifier->text(), written.verifier_key);
+    EXPECT_EQ(verifier->former, (std::vector{key_of('1').key, key_of('2').key}));
+
+    EXPECT_THAT(read_hub_public_keys(file_with(text + "former x\n")),
+                FailsWith(ErrorCode::key_file_malformed));
+    std::string many = text;
+    for (int i = 0; i < 15; ++i)
+        many += "former " + key_of('1').text() + "\n";
+    EXPECT_THAT(read_hub_public_keys(file_with(many)), FailsWith(ErrorCode::key_file_malformed));
+    written.former_verifier_keys.assign(17, key_of('1').text());
+    std::filesystem::path other = path();
+    other += "2";
+    const Result<void> too_many = write_keys(other, written);
+    EXPECT_THAT(too_many, FailsWith(ErrorCode::file_unwritable));
+    EXPECT_FALSE(std::filesystem::exists(other));
+}
+
 TEST_F(KeyFile, SecretFileThatOthersMayReadOrWriteIsExposed) {
     ASSERT_THAT(write_keys(path("party"), party_secret_keys()), Succeeds());
     ASSERT_THAT(write_keys(path("hub"), hub_secret_keys()), Succeeds());
@@ -194,6 +226,9 @@ TEST_F(KeyFile, TextsThatCouldNotBeReadBackAreNotWritten) {
     }
     HubPublicKeys keys = hub_public_keys();
     keys.verifier_key += "x";
+    EXPECT_THAT(write_keys(path(), keys), FailsWith(ErrorCode::file_unwritable));
+    keys = hub_public_keys();
+    keys.former_verifier_keys = {"no key"};
     EXPECT_THAT(write_keys(path(), keys), FailsWith(ErrorCode::file_unwritable));
     keys = hub_public_keys();
     keys.origin = "other.example";

@@ -57,6 +57,19 @@ std::string line_of(std::string_view note) {
     return std::string{note.substr(note.rfind("\n\n") + 2)};
 }
 
+TEST(Note, WhatAFormerKeySignedIsAsGoodWhereItIsKnown) {
+    NoteVerifier verifier{std::string{log_origin}, other_signer().verifying_key()};
+    EXPECT_THAT(open_checkpoint(log_checkpoint, verifier), FailsWith(ErrorCode::signature_missing));
+    verifier.former.push_back(log_signer().verifying_key());
+    EXPECT_THAT(open_checkpoint(log_checkpoint, verifier), Succeeds());
+    EXPECT_THAT(open_checkpoint(log_checkpoint, verifier.newest()),
+                FailsWith(ErrorCode::signature_missing));
+    EXPECT_EQ(verifier.text(), verifier.newest().text());
+    std::string changed{log_checkpoint};
+    changed[changed.find('\n') + 1] ^= 1;  // a digit of the size
+    EXPECT_THAT(open_checkpoint(changed, verifier), FailsWith(ErrorCode::signature_wrong));
+}
+
 TEST(Note, PublishedVerifierKeyIsReadAndWritten) {
     const Result<NoteVerifier> verifier = NoteVerifier::parse(published_vkey);
     ASSERT_THAT(verifier, Succeeds());

@@ -254,6 +254,38 @@ TEST_F(ClientTest, AWholeMessageIsFetched) {
     EXPECT_THAT(client->fetch(Sequence{2}).get(), FailsWith(ErrorCode::entry_unknown));
 }
 
+TEST_F(ClientTest, AnEntryIsProvedAndTheProofCanBeKept) {
+    ASSERT_TRUE(hub_.start());
+    const auto client = connect(settings_with(own_, hub_.public_keys(), hub_.endpoint()));
+    const auto proved = client->prove_inclusion(Sequence{5}).get();
+    ASSERT_TRUE(proved.has_value()) << proved.error().line();
+    EXPECT_EQ(proved->checkpoint.size, TreeSize{20});
+    const auto kept = evidence::TlogProof::parse(proved->proof.text());
+    ASSERT_TRUE(kept.has_value());
+    EXPECT_EQ(kept->extra, "5");
+    EXPECT_TRUE(evidence::verify_tlog_proof(
+        *kept, evidence::leaf_hash("5"),
+        *evidence::NoteVerifier::parse(hub_.public_keys().verifier_key)));
+    const auto earlier = client->prove_inclusion(Sequence{5}, TreeSize{6}).get();
+    ASSERT_TRUE(earlier.has_value()) << earlier.error().line();
+    EXPECT_EQ(earlier->checkpoint.size, TreeSize{6});
+    EXPECT_THAT(client->prove_inclusion(Sequence{20}).get(), FailsWith(ErrorCode::entry_unknown));
+}
+
+TEST_F(ClientTest, ALaterTreeIsProvedToBeginWithAnEarlierOne) {
+    ASSERT_TRUE(hub_.start());
+    const auto client = connect(settings_with(own_, hub_.public_keys(), hub_.endpoint()));
+    const auto early = client->prove_inclusion(Sequence{0}, TreeSize{7}).get();
+    ASSERT_TRUE(early.has_value()) << early.error().line();
+    const auto grown = client->prove_consistency(early->checkpoint).get();
+    ASSERT_TRUE(grown.has_value()) << grown.error().line();
+    EXPECT_EQ(grown->checkpoint.size, TreeSize{20});
+    evidence::Checkpoint other = early->checkpoint;
+    other.root[0] ^= 1U;
+    EXPECT_THAT(client->prove_consistency(other, TreeSize{12}).get(),
+                FailsWith(ErrorCode::proof_wrong));
+}
+
 TEST_F(ClientTest, AfterUnsubscribeWhatWaitsIsNotHandled) {
     hub_.set_deliveries({"a", "b", "c"});
     ASSERT_TRUE(hub_.start());

@@ -137,6 +137,19 @@ std::vector<v1::HubFrame> FakeHub::answers_to(const v1::ClientFrame& frame) {
             return take_nack(frame.nack());
         case v1::ClientFrame::kFetch:
             return {fetched(frame.fetch())};
+        case v1::ClientFrame::kReplay:
+            replay_ = frame.replay();
+            replay_page_ = replay_.from_sequence();
+            return {side_.replayed(replay_.request_number(), replay_page_)};
+        case v1::ClientFrame::kReplayMore:
+            if (frame.replay_more().replay() != replay_.request_number()) {
+                reply.mutable_error()->set_code(v1::ERROR_CODE_REPLAY_UNKNOWN);
+                reply.mutable_error()->set_request_number(frame.replay_more().request_number());
+                return {reply};
+            }
+            return {side_.replayed(frame.replay_more().request_number(), ++replay_page_)};
+        case v1::ClientFrame::kProve:
+            return {side_.proof(frame.prove())};
         case v1::ClientFrame::kListParked:
             return {parked_list(frame.list_parked())};
         case v1::ClientFrame::kActOnParked:
@@ -148,13 +161,29 @@ std::vector<v1::HubFrame> FakeHub::answers_to(const v1::ClientFrame& frame) {
         case v1::ClientFrame::kPing:
             reply.mutable_pong()->set_number(frame.ping().number());
             return {reply};
+        case v1::ClientFrame::kGoodbye:
+            ++goodbyes_;
+            return {};
+        default:
+            return administered(frame);
+    }
+}
+
+std::vector<v1::HubFrame> FakeHub::administered(const v1::ClientFrame& frame) const {
+    v1::HubFrame reply;
+    switch (frame.kind_case()) {
+        case v1::ClientFrame::kListParties:
+            reply.mutable_party_list()->set_request_number(frame.list_parties().request_number());
+            return {reply};
+        case v1::ClientFrame::kChangeRegistry:
+            if (statements_refused_ == v1::ERROR_CODE_UNSPECIFIED) return {};
+            reply.mutable_error()->set_code(statements_refused_);
+            reply.mutable_error()->set_request_number(frame.change_registry().request_number());
+            return {reply};
         case v1::ClientFrame::kGetStatus:
             reply.mutable_status()->set_request_number(frame.get_status().request_number());
             reply.mutable_status()->set_tree_size(recorded_.size() + 1);
             return {reply};
-        case v1::ClientFrame::kGoodbye:
-            ++goodbyes_;
-            return {};
         default:
             return {};
     }

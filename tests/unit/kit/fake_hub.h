@@ -15,9 +15,9 @@ namespace jobbro::kit {
 
 // Answers Hello, Submit (a receipt each, an envelope again gets its first sequence), Subscribe,
 // Nack and Ping for one party until stopped. What is given back to be tried later is delivered
-// again at once; what is given up, when it is released. Fetch gets what is delivered. What it has
-// recorded outlives stop(), so that start() is a restart. Thread: any; the answers are made on its
-// own thread.
+// again at once; what is given up, when it is released. Fetch gets what is delivered, Prove what
+// HubSide::proof() makes, Replay the pages of HubSide::replayed(). What it has recorded outlives
+// stop(), so that start() is a restart. Thread: any; the answers are made on its own thread.
 class FakeHub {
   public:
     explicit FakeHub(evidence::CurvePublicKey admitted) : admitted_(admitted) {}
@@ -39,6 +39,8 @@ class FakeHub {
     void refuse(const Bytes& envelope, ErrorCode code, int times = 1'000'000) {
         refusals_[envelope] = Refused{static_cast<v1::ErrorCode>(code), times};
     }
+    // To be set before start(): answers every statement with this error, and else with nothing.
+    void refuse_statements(v1::ErrorCode code) { statements_refused_ = code; }
     // From now on submits are taken, and not looked at before they are let through.
     void hold_submits();
     void let_submits_through();
@@ -75,6 +77,7 @@ class FakeHub {
     void answer_zap(void* zap) const;
     void answer(void* router);
     std::vector<v1::HubFrame> answers_to(const v1::ClientFrame& frame);
+    [[nodiscard]] std::vector<v1::HubFrame> administered(const v1::ClientFrame& frame) const;
     v1::HubFrame record(const v1::Submit& submit);
     v1::HubFrame deliver_from(const v1::Subscribe& subscribe, std::uint64_t first) const;
     std::vector<v1::HubFrame> take_nack(const v1::Nack& nack);
@@ -90,6 +93,7 @@ class FakeHub {
     std::atomic<bool> is_silent_ = false;
     std::atomic<bool> is_stopping_ = false;
     v1::ErrorCode subscribing_refused_ = v1::ERROR_CODE_UNSPECIFIED;
+    v1::ErrorCode statements_refused_ = v1::ERROR_CODE_UNSPECIFIED;
     std::mutex mutex_;
     std::condition_variable changed_;
     std::map<Bytes, Refused> refusals_;
@@ -99,6 +103,8 @@ class FakeHub {
     std::vector<v1::Nack> nacked_;
     std::map<std::uint64_t, std::uint32_t> parked_;  // attempts, by sequence
     v1::Subscribe subscribe_;
+    v1::Replay replay_;
+    std::uint64_t replay_page_ = 0;
     int goodbyes_ = 0;
     int submits_ = 0;
     int unsubscribes_ = 0;

@@ -80,6 +80,45 @@ class HubSide {
         return frame;
     }
 
+    // Page `page`, from 0, of a replay of a log of three entries, each a page.
+    v1::HubFrame replayed(std::uint64_t request_number, std::uint64_t page) const {
+        constexpr std::uint64_t end = 3;
+        v1::HubFrame frame;
+        v1::Replayed& replayed = *frame.mutable_replayed();
+        replayed.set_request_number(request_number);
+        replayed.add_entries()->set_entry(std::to_string(page));
+        replayed.set_next_sequence(page + 1);
+        replayed.set_end_sequence(end);
+        replayed.set_is_end(page + 1 == end);
+        replayed.set_checkpoint(checkpoint(end));
+        return frame;
+    }
+
+    // Out of a log of `size` entries "0", "1", …: what was asked for, or entry_unknown.
+    v1::HubFrame proof(const v1::Prove& asked, std::uint64_t size = 20) const {
+        v1::HubFrame frame;
+        const std::uint64_t of = asked.has_tree_size() ? asked.tree_size() : size;
+        if (asked.has_inclusion_of() && asked.inclusion_of() >= of) {
+            frame.mutable_error()->set_code(v1::ERROR_CODE_ENTRY_UNKNOWN);
+            frame.mutable_error()->set_request_number(asked.request_number());
+            return frame;
+        }
+        std::vector<evidence::Digest> leaves;
+        for (std::uint64_t i = 0; i < of; ++i)
+            leaves.push_back(evidence::leaf_hash(std::to_string(i)));
+        v1::Proof& proof = *frame.mutable_proof();
+        proof.set_request_number(asked.request_number());
+        proof.set_tree_size(of);
+        proof.set_checkpoint(checkpoint(of));
+        if (asked.has_inclusion_of()) proof.set_entry(std::to_string(asked.inclusion_of()));
+        const auto path = asked.has_inclusion_of()
+                              ? evidence::inclusion_path(leaves, asked.inclusion_of())
+                              : evidence::consistency_path(leaves, asked.consistency_from());
+        for (const evidence::Digest& hash : path)
+            proof.add_hashes(hash.data(), hash.size());
+        return frame;
+    }
+
     static v1::HubFrame rejection(std::uint64_t submit, std::uint32_t index, v1::ErrorCode code,
                                   v1::Disposition disposition, std::uint32_t retry_after_ms = 0) {
         v1::HubFrame frame;

@@ -36,6 +36,7 @@ Config defaults() {
     Config config;
     config.data = "/var/lib/jobbro";
     config.keys = "/etc/jobbro/hub.keys";
+    config.erasure_marks = "/etc/jobbro/hub.keys.marks";
     return config;
 }
 
@@ -65,6 +66,8 @@ TEST(ConfigExample, NamesTheLimitsThatTheCodeHas) {
     EXPECT_THAT(text, HasSubstr(up_to(1, static_cast<std::int64_t>(limits::sessions_max))));
     EXPECT_THAT(text, HasSubstr(up_to(config_limits::session_silent_ms_least,
                                       config_limits::session_silent_ms_most)));
+    EXPECT_THAT(text, HasSubstr(up_to(0, config_limits::provider_grace_days_most)));
+    EXPECT_THAT(text, HasSubstr(up_to(0, config_limits::retention_days_most)));
     EXPECT_THAT(text, HasSubstr("every " + std::to_string(limits::heartbeat_ms) + ";"));
 }
 

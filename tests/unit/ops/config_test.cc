@@ -70,25 +70,31 @@ TEST(Config, RequiredKeysAloneGiveTheDefaults) {
     Config expected;
     expected.data = "d";
     expected.keys = "k";
+    expected.erasure_marks = "k.marks";
     EXPECT_EQ(config_of(minimal), expected);
     EXPECT_EQ(expected.listen, "tcp://127.0.0.1:7411");
     EXPECT_EQ(expected.http, "127.0.0.1:7412");
     EXPECT_EQ(expected.free_bytes_min, 268435456U);
     EXPECT_EQ(expected.sessions_max, limits::sessions_max);
     EXPECT_EQ(expected.session_silent_ms, limits::session_silent_ms_max);
+    EXPECT_EQ(expected.provider_grace_days, 90);
+    EXPECT_EQ(expected.retention_days, 1826) << "five years";
 }
 
 TEST(Config, EveryKeyIsRead) {
     const Config config = config_of(
-        "[hub]\ndata = \"/d\"\nkeys = \"/k\"\nlisten = \"tcp://[::1]:*\"\n"
+        "[hub]\ndata = \"/d\"\nkeys = \"/k\"\nerasure_marks = \"/m\"\nlisten = \"tcp://[::1]:*\"\n"
         "[ops]\nhttp = \"0.0.0.0:80\"\nhttp_beyond_loopback = true\nlog_level = \"warn\"\n"
         "log_format = \"json\"\n"
-        "[limits]\nfree_bytes_min = 0\nsessions_max = 1\nsession_silent_ms = 600000\n" +
+        "[limits]\nfree_bytes_min = 0\nsessions_max = 1\nsession_silent_ms = 600000\n"
+        "[access]\nprovider_grace_days = 30\n"
+        "[retention]\ndays = 0\n" +
         controller("kbh", "[\"jobcentre:101\", \"jobcentre:147\"]") +
         controller("aarhus", "[\"jobcentre:751\"]") +
         "[[operator]]\npublic_keys = \"anna.public\"\n");
     EXPECT_EQ(config.data, "/d");
     EXPECT_EQ(config.keys, "/k");
+    EXPECT_EQ(config.erasure_marks, "/m");
     EXPECT_EQ(config.listen, "tcp://[::1]:*");
     EXPECT_EQ(config.http, "0.0.0.0:80");
     EXPECT_TRUE(config.http_beyond_loopback);
@@ -97,6 +103,8 @@ TEST(Config, EveryKeyIsRead) {
     EXPECT_EQ(config.free_bytes_min, 0U);
     EXPECT_EQ(config.sessions_max, 1U);
     EXPECT_EQ(config.session_silent_ms, 600000);
+    EXPECT_EQ(config.provider_grace_days, 30);
+    EXPECT_EQ(config.retention_days, 0);
     ASSERT_EQ(config.controllers.size(), 2U);
     EXPECT_EQ(config.controllers[0].name, "kbh");
     EXPECT_EQ(config.controllers[0].signing_key.bytes()[0], 0xd7);
@@ -244,6 +252,31 @@ TEST(Config, NumbersAreTakenAtTheirLimitsAndRefusedBeyond) {
                    "from 0 to 9223372036854775807");
 }
 
+TEST(Config, TheGraceOfProvidersMayBeNoneAndIsBounded) {
+    const auto grace = [](std::int64_t days) {
+        return with("[access]\nprovider_grace_days = " + std::to_string(days) + "\n");
+    };
+    EXPECT_EQ(config_of(grace(0)).provider_grace_days, 0);
+    EXPECT_EQ(config_of(grace(3650)).provider_grace_days, 3650);
+    for (const std::int64_t days : {-1, 3651}) {
+        expect_invalid(grace(days),
+                       "hub.toml, line 5, column 23: access.provider_grace_days must be a whole "
+                       "number from 0 to 3650");
+    }
+}
+
+TEST(Config, RetentionMayBeForEverAndIsBounded) {
+    const auto kept = [](std::int64_t days) {
+        return with("[retention]\ndays = " + std::to_string(days) + "\n");
+    };
+    EXPECT_EQ(config_of(kept(36500)).retention_days, 36500);
+    for (const std::int64_t days : {-1, 36501}) {
+        expect_invalid(kept(days),
+                       "hub.toml, line 5, column 8: retention.days must be a whole number from 0 "
+                       "to 36500");
+    }
+}
+
 TEST(Config, ListenTakesTcpEndpointsOnly) {
     for (const char* endpoint : {"tcp://127.0.0.1:*", "tcp://*:7411", "tcp://0.0.0.0:65535",
                                  "tcp://[::]:1", "tcp://[fe80::1]:7411"}) {
@@ -380,7 +413,7 @@ TEST(ConfigDigest, DependsOnWhatIsDecidedAndNotOnHowItIsWritten) {
 }
 
 TEST(ConfigDigest, EveryKeyChangesIt) {
-    std::vector<Config> configs(15, config_of(with(controller("kbh", "[\"jobcentre:101\"]"))));
+    std::vector<Config> configs(16, config_of(with(controller("kbh", "[\"jobcentre:101\"]"))));
     configs[1].data = "e";
     configs[2].keys = "e";
     configs[3].listen = "tcp://*:1";
@@ -395,6 +428,7 @@ TEST(ConfigDigest, EveryKeyChangesIt) {
     configs[12].controllers[0].signing_key = evidence::VerifyingKey{};
     configs[13].controllers[0].jobcentres = {"jobcentre:751"};
     configs[14].operators.push_back({"anna"});
+    configs[15].provider_grace_days = 0;
     std::vector<std::string> digests;
     for (const Config& config : configs)
         digests.push_back(config_digest(config));

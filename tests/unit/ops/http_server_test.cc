@@ -19,7 +19,12 @@ Routes healthy() {
                   [] {
                       return Readiness{true, {{"store", true, ""}, {"disk", true, "9 GiB free"}}};
                   },
-                  [] { return std::string{"jobbro_sessions 2\n"}; }};
+                  [] { return std::string{"jobbro_sessions 2\n"}; },
+                  [] { return Bytes{"hub.example/log\n"}; },
+                  [](const evidence::TileId& tile) -> Result<std::optional<Bytes>> {
+                      if (tile.level > 0) return std::optional<Bytes>{};
+                      return std::optional{Bytes(32U * tile.width, '\x80')};
+                  }};
 }
 
 std::unique_ptr<HttpServer> start(const Routes& routes, std::string_view address = "127.0.0.1:0") {
@@ -104,6 +109,68 @@ TEST(HttpServer, MetricsAreServedInPrometheusTextFormat) {
     EXPECT_EQ(result->get_header_value("Content-Type"), "text/plain; version=0.0.4; charset=utf-8");
 }
 
+TEST(HttpServer, TheCheckpointIsServedAsTextForSecondsOnly) {
+    const auto server = start(healthy());
+    const auto result = client_of(*server).Get("/checkpoint");
+    expect_page(result, 200, "hub.example/log\n");
+    EXPECT_EQ(result->get_header_value("Content-Type"), "text/plain; charset=utf-8");
+    EXPECT_EQ(result->get_header_value("Cache-Control"), "public, max-age=2");
+}
+
+TEST(HttpServer, ATileIsServedAsBytesThatNeverChange) {
+    const auto server = start(healthy());
+    for (const auto& [path, width] :
+         {std::pair{"/tile/0/000", 256U}, std::pair{"/tile/0/000.p/3", 3U},
+          std::pair{"/tile/0/x001/x234/067.p/255", 255U}}) {
+        const auto result = client_of(*server).Get(path);
+        expect_page(result, 200, Bytes(32U * width, '\x80'));
+        EXPECT_EQ(result->get_header_value("Content-Type"), "application/octet-stream");
+        EXPECT_EQ(result->get_header_value("Cache-Control"), "public, max-age=31536000, immutable");
+    }
+}
+
+TEST(HttpServer, ATileIsAskedForByItsPlace) {
+    evidence::TileId asked;
+    Routes routes = healthy();
+    routes.tile = [&asked](const evidence::TileId& tile) {
+        asked = tile;
+        return Result<std::optional<Bytes>>{std::optional<Bytes>{"x"}};
+    };
+    const auto server = start(routes);
+    expect_page(client_of(*server).Get("/tile/63/x001/x234/067.p/112"), 200, "x");
+    EXPECT_EQ(asked, (evidence::TileId{63, 1234067, 112}));
+}
+
+TEST(HttpServer, ATileThatIsNotThereYetIsNotFoundAndNotKept) {
+    const auto server = start(healthy());
+    const auto result = client_of(*server).Get("/tile/1/000");
+    expect_page(result, 404, "not found");
+    EXPECT_EQ(result->get_header_value("Cache-Control"), "no-store");
+}
+
+TEST(HttpServer, ATileSpeltOtherwiseAndABundleAreNotFound) {
+    const auto server = start(healthy());
+    for (const std::string& path :
+         {std::string{"/tile/0/0"}, std::string{"/tile/00/000"}, std::string{"/tile/0/000/"},
+          std::string{"/tile/0/x000/001"}, std::string{"/tile/0/000.p/0"},
+          std::string{"/tile/0/000.p/256"}, std::string{"/tile/64/000"},
+          std::string{"/tile/0/../0/000"}, std::string{"/tile/entries/000"},
+          std::string{"/tile/entries/000.p/3"}, "/tile/0/" + std::string(4000, '0')}) {
+        expect_page(client_of(*server).Get(path), 404, "not found");
+    }
+}
+
+TEST(HttpServer, ATileThatCannotBeReadIs500) {
+    Routes routes = healthy();
+    routes.tile = [](const evidence::TileId&) -> Result<std::optional<Bytes>> {
+        return Error{ErrorCode::tampered, "secret"};
+    };
+    const auto server = start(routes);
+    const auto result = client_of(*server).Get("/tile/0/000");
+    expect_page(result, 500, "failed");
+    EXPECT_EQ(result->get_header_value("Cache-Control"), "no-store");
+}
+
 TEST(HttpServer, HeadIsGetWithoutBody) {
     const auto server = start(healthy());
     expect_page(client_of(*server).Head("/livez"), 200, "");
@@ -111,7 +178,8 @@ TEST(HttpServer, HeadIsGetWithoutBody) {
 
 TEST(HttpServer, OtherPathsAreNotFound) {
     const auto server = start(healthy());
-    for (const char* path : {"/", "/livez/", "/livezz", "/healthz", "/../etc/passwd"}) {
+    for (const char* path : {"/", "/livez/", "/livezz", "/healthz", "/../etc/passwd",
+                             "/checkpoint/", "/tile", "/tile/"}) {
         expect_page(client_of(*server).Get(path), 404, "not found");
     }
     expect_page(client_of(*server).Post("/", "x", "text/plain"), 404, "not found");
@@ -119,7 +187,7 @@ TEST(HttpServer, OtherPathsAreNotFound) {
 
 TEST(HttpServer, OtherMethodsAreNotAllowed) {
     const auto server = start(healthy());
-    for (const char* path : {"/livez", "/readyz", "/metrics"}) {
+    for (const char* path : {"/livez", "/readyz", "/metrics", "/checkpoint", "/tile/0/000"}) {
         const auto result = client_of(*server).Post(path, "x", "text/plain");
         expect_page(result, 405, "method not allowed");
         EXPECT_EQ(result->get_header_value("Allow"), "GET, HEAD");

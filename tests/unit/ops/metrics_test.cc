@@ -45,6 +45,9 @@ TEST(Metrics, AllFamiliesExistFromTheStart) {
                                "jobbro_sessions gauge",
                                "jobbro_parked_messages gauge",
                                "jobbro_stopped_subscriptions gauge",
+                               "jobbro_unfinished_erasures gauge",
+                               "jobbro_clock_unsure gauge",
+                               "jobbro_orders_erased_total counter",
                                "jobbro_tree_size gauge",
                                "jobbro_last_commit_timestamp_seconds gauge",
                                "jobbro_free_bytes gauge",
@@ -57,7 +60,7 @@ TEST(Metrics, AllFamiliesExistFromTheStart) {
     }
     EXPECT_EQ(std::count_if(page.begin(), page.end(),
                             [](const std::string& line) { return line.rfind("# TYPE", 0) == 0; }),
-              23);
+              26);
     EXPECT_THAT(page, Contains("jobbro_build_info{version=\"0.1.0\"} 1"));
     EXPECT_THAT(page, Contains("jobbro_frames_received_total{kind=\"hello\"} 0"));
     EXPECT_THAT(page, Contains("jobbro_commits_total 0"));
