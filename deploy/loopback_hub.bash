@@ -1,6 +1,8 @@
 # Sourced by deploy/run and tests/bench/run: a release build, and a hub on loopback with keys of its
 # own. The caller sets `name` (what messages start with) and `place` (the folder, below var/).
 hub_pid='' listen_port='' http_port=''
+# A file by which hub and client go, and further tables of the hub's configuration.
+clock_file='' more_config=''
 
 # The folder in which everything is made.
 set_place() { place=$1 keys=$1/keys; }
@@ -71,7 +73,8 @@ print(*(s.getsockname()[1] for s in held))'
 
 # write_configuration JOBCENTRE...: the controller answers for these.
 write_configuration() {
-  local free_listen free_http jobcentres
+  local free_listen free_http jobcentres clock_line=
+  [[ -z $clock_file ]] || clock_line="demo_clock = \"$clock_file\""
   read -r free_listen free_http < <(free_ports)
   listen_port=${listen_port:-$free_listen} http_port=${http_port:-$free_http}
   jobcentres=$(printf '"%s", ' "$@")
@@ -80,12 +83,13 @@ write_configuration() {
 data = "$place/hub"
 keys = "$keys/hub.key"
 listen = "tcp://127.0.0.1:$listen_port"
+$clock_line
 
 [ops]
 http = "127.0.0.1:$http_port"
 log_level = "info"
 log_format = "text"
-
+$more_config
 [[controller]]
 name = "$name"
 signing_key = "$(awk '$1 == "signing" { print $2 }' "$keys/controller.key.pub")"
@@ -99,7 +103,7 @@ TOML
 # as NAME COMMAND...: the client with that party's keys.
 as() {
   "$client" --hub "tcp://127.0.0.1:$listen_port" --hub-key "$keys/hub.key.pub" \
-    --key "$keys/$1.key" "${@:2}"
+    --key "$keys/$1.key" ${clock_file:+--clock-file "$clock_file"} "${@:2}"
 }
 
 start_hub() {

@@ -96,7 +96,7 @@ Result<void> EntryCheck::check_parts(const Entry& entry, const PartKeys& keys) {
 void EntryCheck::take_own(Sequence place, const Entry& entry, const PartKeys& keys) {
     if (!keys.index || !keys.body) {
         const bool is_kept = statements_ == Statements::all && registry_.is_open() &&
-                             unopened_.size() < limits::parties_max;
+                             !entry.is_of_case && unopened_.size() < limits::parties_max;
         if (is_kept) unopened_.insert(place.value());
     }
     const auto own = check_own(place, entry, keys);
@@ -111,7 +111,10 @@ Result<void> EntryCheck::check_own(Sequence place, const Entry& entry, const Par
     if (keys.index) {
         JOBBRO_TRY_ASSIGN(index, open_index(entry, *keys.index));
     }
-    if (is_registry_needed_ && !keys.gone) JOBBRO_TRY(check_keys(index, keys));
+    if (entry.is_of_case && index && index->kind() != v1::MESSAGE_KIND_ALERT) {
+        return tampered("the hub made it about an order or a citizen, and it is no alert");
+    }
+    if (is_registry_needed_ && !keys.gone) JOBBRO_TRY(check_keys(entry, index, keys));
     if (!keys.body) return {};
     if (statements_ == Statements::all && index && is_statement(index->kind())) {
         return follow(entry, *keys.body, index->kind());
@@ -124,8 +127,9 @@ Result<void> EntryCheck::check_own(Sequence place, const Entry& entry, const Par
     return {};
 }
 
-Result<void> EntryCheck::check_keys(const std::optional<v1::EntryIndex>& index,
+Result<void> EntryCheck::check_keys(const Entry& entry, const std::optional<v1::EntryIndex>& index,
                                     const PartKeys& keys) {
+    if (entry.is_of_case) return {};
     if (!index) return tampered("the hub made it, and no key says what it is");
     if (keys.body || !is_statement(index->kind())) return {};
     return tampered("it says who may sign, and no key opens it");

@@ -104,7 +104,7 @@ class EntryCheck {
     Result<void> check_parts(const Entry& entry, const PartKeys& keys);
     void take_own(Sequence place, const Entry& entry, const PartKeys& keys);
     Result<void> check_own(Sequence place, const Entry& entry, const PartKeys& keys);
-    static Result<void> check_keys(const std::optional<v1::EntryIndex>& index,
+    static Result<void> check_keys(const Entry& entry, const std::optional<v1::EntryIndex>& index,
                                    const PartKeys& keys);
     Result<void> follow(const Entry& entry, const evidence::SymmetricKey& body_key,
                         v1::MessageKind kind);

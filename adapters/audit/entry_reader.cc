@@ -11,6 +11,7 @@ namespace {
 
 constexpr std::uint8_t version_known = 1;
 constexpr std::uint8_t flag_submitted = 1;
+constexpr std::uint8_t flag_of_case = 2;
 constexpr std::uint32_t slot_key_known = 1;
 constexpr std::size_t path_hashes_max = 16;
 constexpr std::size_t tag_bytes = 16;
@@ -130,7 +131,7 @@ Result<Entry> read_entry(BytesView bytes) {
     if (version != version_known) {
         return tampered("its version is " + std::to_string(version) + ", not 1");
     }
-    if ((flags & ~flag_submitted) != 0) return tampered("an unknown flag is set");
+    if (flags > flag_of_case) return tampered("an unknown flag is set");
     Entry entry;
     entry.sequence = Sequence{bites.number<std::uint64_t>()};
     entry.recorded_at = Instant{bites.number<std::int64_t>()};
@@ -142,6 +143,7 @@ Result<Entry> read_entry(BytesView bytes) {
     entry.index_commitment = bites.array<32>();
     entry.body_commitment = bites.array<32>();
     entry.sender = bites.bytes(bites.number<std::uint8_t>());
+    entry.is_of_case = flags == flag_of_case;
     if (flags == flag_submitted) entry.submitted = read_submitted(bites);
     entry.clear = bites.taken();
     entry.sealed_index = bites.bytes(bites.number<std::uint16_t>());

@@ -37,6 +37,7 @@ struct Entry {
     evidence::Digest body_commitment{};
     std::string_view sender;             // a party id
     std::optional<Submitted> submitted;  // none: the hub made the entry
+    bool is_of_case = false;  // it did, about an order or a citizen: nobody may sign by it
     BytesView clear;                     // associated data of both sealed parts
     BytesView sealed_index;
     BytesView sealed_body;

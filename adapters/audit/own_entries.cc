@@ -9,6 +9,7 @@
 #include "jobbro/v1/erasure.pb.h"
 #include "jobbro/v1/journal.pb.h"
 #include "jobbro/v1/registry.pb.h"
+#include "jobbro/v1/rules.pb.h"
 #include "proto/contract/uuid.h"
 #include "proto/evidence/text_encoding.h"
 
@@ -112,6 +113,19 @@ Said said_by(const v1::LogKeyChange& change) {
     Said said;
     said.json["verifier_key"] = change.verifier_key();
     said.sentence = "checkpoints are signed by another key from here on: " + change.verifier_key();
+    return said;
+}
+
+// What it asks for is in the body, and in the file it came from.
+Said said_by(const v1::RuleSet& rules) {
+    Said said;
+    said.json["name"] = rules.name();
+    said.json["valid_from"] = rules.valid_from_date();
+    if (!rules.valid_until_date().empty()) said.json["valid_until"] = rules.valid_until_date();
+    const std::string until = rules.valid_until_date().empty() ? "until further notice"
+                                                               : "to " + rules.valid_until_date();
+    said.sentence =
+        "the rule set " + rules.name() + " holds from " + rules.valid_from_date() + " " + until;
     return said;
 }
 
@@ -347,6 +361,8 @@ Read reader_of(v1::MessageKind kind) {
             return said_in<v1::ParkedAct>;
         case v1::MESSAGE_KIND_LOG_KEY_CHANGE:
             return said_in<v1::LogKeyChange>;
+        case v1::MESSAGE_KIND_RULE_SET:
+            return said_in<v1::RuleSet>;
         case v1::MESSAGE_KIND_ERASURE:
             return said_in<v1::Erasure>;
         case v1::MESSAGE_KIND_ERASURE_DUE:

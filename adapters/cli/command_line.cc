@@ -6,6 +6,8 @@
 #include <cstdio>
 #include <cstring>
 
+#include "proto/base/file_clock.h"
+
 namespace jobbro::cli {
 
 std::chrono::milliseconds GlobalOptions::timeout() const {
@@ -85,10 +87,14 @@ Result<kit::Settings> read_settings(const GlobalOptions& global) {
     }
     JOBBRO_TRY_ASSIGN(evidence::HubPublicKeys hub, evidence::read_hub_public_keys(global.hub_key));
     JOBBRO_TRY_ASSIGN(evidence::PartySecretKeys own, evidence::read_party_secret_keys(global.key));
-    return kit::Settings{.endpoint = global.hub,
-                         .hub = std::move(hub),
-                         .own = std::move(own),
-                         .software = "jobbro 0.1.0"};
+    kit::Settings settings{.endpoint = global.hub,
+                           .hub = std::move(hub),
+                           .own = std::move(own),
+                           .software = "jobbro 0.1.0"};
+    if (!global.clock_file.empty()) {
+        JOBBRO_TRY_ASSIGN(settings.clock, FileClock::open(global.clock_file));
+    }
+    return settings;
 }
 
 Result<std::unique_ptr<kit::Client>> open_client(kit::Settings settings,

@@ -25,6 +25,7 @@ struct GlobalOptions {
     std::string hub_key;
     std::string key;
     double timeout_s = 10;
+    std::string clock_file;  // empty: the machine's clock
 
     [[nodiscard]] std::chrono::milliseconds timeout() const;
 };
@@ -60,8 +61,8 @@ Result<void> write_out(std::string_view text);
 // "jobbro: <line>" on standard error.
 void tell_error(const Error& error);
 
-// Settings from the files that --hub-key and --key name. Errors: usage (an option is missing),
-// those of reading key files.
+// Settings from the files that --hub-key, --key and --clock-file name. Errors: usage (an option is
+// missing), those of reading key files; file_unreadable when the clock's file says no time.
 Result<kit::Settings> read_settings(const GlobalOptions& global);
 // A client with an open session. Errors: as kit::Client::connect and wait_ready.
 Result<std::unique_ptr<kit::Client>> open_client(kit::Settings settings,

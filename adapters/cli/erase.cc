@@ -52,6 +52,7 @@ Result<int> state(const GlobalOptions& global, const CitizenOptions& options,
                       evidence::read_party_secret_keys(options.controller_key));
     JOBBRO_TRY_ASSIGN(auto settings, read_settings(global));
     const std::string origin = settings.hub.origin;
+    const auto clock = settings.clock;
     JOBBRO_TRY_ASSIGN(const auto client, open_client(std::move(settings), global));
     JOBBRO_TRY_ASSIGN(const v1::SubjectFound found,
                       wait_for(client->find_subject(number, options.ground), global));
@@ -60,7 +61,7 @@ Result<int> state(const GlobalOptions& global, const CitizenOptions& options,
         found.subject_id(),
         found.preceding(),
         options.ground,
-        SystemClock{}.now(),
+        clock->now(),
         {found.orders(), found.last_sequence_plus_one(), options.even_running}};
     if (act == kit::CitizenActKind::erase) JOBBRO_TRY(tell_what_is_there(found));
     JOBBRO_TRY_ASSIGN(

@@ -29,6 +29,8 @@ void add_global_options(CLI::App& program, cli::GlobalOptions& global) {
     program.add_option("--timeout", global.timeout_s, "Seconds to wait for the hub")
         ->capture_default_str()
         ->check(CLI::Range(0.1, 86400.0));
+    program.add_option("--clock-file", global.clock_file,
+                       "For demos: a file that says what time it is, as the hub's demo_clock");
 }
 
 }  // namespace

@@ -88,10 +88,11 @@ Result<int> add_one(const GlobalOptions& global, const PartyOptions& options) {
 
     JOBBRO_TRY_ASSIGN(auto settings, read_settings(global));
     const std::string origin = settings.hub.origin;
+    const auto clock = settings.clock;
     JOBBRO_TRY_ASSIGN(const auto client, open_client(std::move(settings), global));
     JOBBRO_TRY_ASSIGN(const std::uint64_t preceding,
                       find_preceding(*client, global, options.party));
-    const kit::StatementAbout about{origin, options.party, preceding, SystemClock{}.now()};
+    const kit::StatementAbout about{origin, options.party, preceding, clock->now()};
     return hand_in(*client, global, kit::make_grant(about, keys, terms, controller), options.party);
 }
 
@@ -101,10 +102,11 @@ Result<int> disable_one(const GlobalOptions& global, const PartyOptions& options
                           options.controller_key.empty() ? global.key : options.controller_key));
     JOBBRO_TRY_ASSIGN(auto settings, read_settings(global));
     const std::string origin = settings.hub.origin;
+    const auto clock = settings.clock;
     JOBBRO_TRY_ASSIGN(const auto client, open_client(std::move(settings), global));
     JOBBRO_TRY_ASSIGN(const std::uint64_t preceding,
                       find_preceding(*client, global, options.party));
-    const kit::StatementAbout about{origin, options.party, preceding, SystemClock{}.now()};
+    const kit::StatementAbout about{origin, options.party, preceding, clock->now()};
     return hand_in(*client, global, kit::make_disabling(about, signer), options.party);
 }
 
@@ -124,9 +126,10 @@ Result<int> rotate_own(const GlobalOptions& global, const PartyOptions& options)
     }
     JOBBRO_TRY_ASSIGN(auto settings, read_settings(global));
     const std::string origin = settings.hub.origin;
+    const auto clock = settings.clock;
     JOBBRO_TRY_ASSIGN(const auto client, open_client(std::move(settings), global));
     JOBBRO_TRY_ASSIGN(const std::uint64_t preceding, find_preceding(*client, global, own.party));
-    const kit::StatementAbout about{origin, own.party, preceding, SystemClock{}.now()};
+    const kit::StatementAbout about{origin, own.party, preceding, clock->now()};
     const auto done = hand_in(*client, global, kit::make_rotation(about, own, renewed), own.party);
     if (!done) {
         if (!is_refusal_of_statement(done.error().code)) tell_of_doubt(global, options);

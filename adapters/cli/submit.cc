@@ -116,10 +116,9 @@ void tell_interrupted(std::uint64_t left, bool is_cut_off) {
                  is_cut_off ? "; the input was not read to its end" : "");
 }
 
-Result<int> submit_from(InterruptibleInput& source, kit::Client& client,
+Result<int> submit_from(InterruptibleInput& source, kit::Client& client, const Clock& clock,
                         const GlobalOptions& global, const SubmitOptions& options) {
     std::istream input{&source};
-    const SystemClock clock;
     evidence::SystemRandomness randomness;
     MessageReader reader{input, clock, randomness};
     Submission submission{client, !options.no_local_check, global.timeout()};
@@ -153,8 +152,9 @@ Result<int> submit(const GlobalOptions& global, const SubmitOptions& options) {
     JOBBRO_TRY_ASSIGN(auto settings, read_settings(global));
     settings.check_locally = !options.no_local_check;
     settings.give_up_after_ms = global.timeout().count();
+    const auto clock = settings.clock;
     JOBBRO_TRY_ASSIGN(const auto client, open_client(std::move(settings), global));
-    return submit_from(*input, *client, global, options);
+    return submit_from(*input, *client, *clock, global, options);
 }
 
 }  // namespace

@@ -56,8 +56,13 @@ Result<evidence::PartySecretKeys> read_own_keys(const Config& config, contract::
 
 // Members stand in the order in which they need each other.
 struct Daemon::Parts {
-    Parts(const Config& chosen, Log& where, evidence::SymmetricKey name_key)
-        : config(chosen), log(where), layout(chosen.base), key(std::move(name_key)) {}
+    Parts(const Config& chosen, Log& where, evidence::SymmetricKey name_key,
+          std::shared_ptr<const Clock> time)
+        : config(chosen),
+          log(where),
+          layout(chosen.base),
+          key(std::move(name_key)),
+          clock(std::move(time)) {}
 
     Result<void> open(evidence::HubPublicKeys hub, evidence::PartySecretKeys own);
     Result<void> open_client(evidence::HubPublicKeys hub, evidence::PartySecretKeys own);
@@ -90,7 +95,7 @@ struct Daemon::Parts {
     Log& log;
     const connectors::FolderLayout layout;
     const evidence::SymmetricKey key;
-    const SystemClock clock;
+    const std::shared_ptr<const Clock> clock;
     std::string origin;
     std::unique_ptr<Mailbox> mailbox;
 
@@ -120,10 +125,12 @@ Result<void> Daemon::check(const Config& config, contract::Role role) {
     return {};
 }
 
-Result<std::unique_ptr<Daemon>> Daemon::start(const Config& config, contract::Role role, Log& log) {
+Result<std::unique_ptr<Daemon>> Daemon::start(const Config& config, contract::Role role, Log& log,
+                                              std::shared_ptr<const Clock> clock) {
     JOBBRO_TRY_ASSIGN(auto hub, evidence::read_hub_public_keys(config.public_keys));
     JOBBRO_TRY_ASSIGN(auto own, read_own_keys(config, role));
-    auto parts = std::make_unique<Parts>(config, log, evidence::party_row_key(own, key_purpose));
+    auto parts = std::make_unique<Parts>(config, log, evidence::party_row_key(own, key_purpose),
+                                         std::move(clock));
     const std::string party = own.party;
     JOBBRO_TRY(parts->open(std::move(hub), std::move(own)));
     log.info("started", {{"party", party}, {"endpoint", config.endpoint}});
@@ -149,7 +156,7 @@ Result<void> Daemon::Parts::open(evidence::HubPublicKeys hub, evidence::PartySec
     outlet = std::make_unique<connectors::FolderOutlet>(layout, origin, *client->inbox());
     sink = std::make_unique<connectors::DurableSink>(*client);
     inlet = std::make_unique<connectors::FolderInlet>(connectors::FolderInlet::Parts{
-        layout, key, *sink, clock, [this](const InletNews& news) { tell(news); }});
+        layout, key, *sink, *clock, [this](const InletNews& news) { tell(news); }});
     JOBBRO_TRY(inlet->start());
     open_watch();
     subscribe();
@@ -163,7 +170,8 @@ Result<void> Daemon::Parts::open_client(evidence::HubPublicKeys hub,
                                 .hub = std::move(hub),
                                 .own = std::move(own),
                                 .software = "jobbro-daemon " JOBBRO_VERSION,
-                                .keep_trying = true},
+                                .keep_trying = true,
+                                .clock = clock},
         .outbox_file = config.outbox.empty() ? layout.state / "outbox.db" : config.outbox,
         .inbox_file = layout.state / "inbox.db"};
     settings.client.on_event = [this](const kit::ClientEvent& event) { heard(event); };
@@ -243,7 +251,7 @@ void Daemon::Parts::heard(const kit::Remark& remark) {
 
 // An error stops the subscription for a while; the message comes again.
 Result<void> Daemon::Parts::deliver(const kit::Delivery& delivery) {
-    const auto published = outlet->publish(delivery, clock.now());
+    const auto published = outlet->publish(delivery, clock->now());
     if (published) {
         if (*published == kit::Handled::now) ++delivered;
         log.write(Level::debug, "delivery_written", {{"sequence", delivery.sequence.value()}});
@@ -343,7 +351,7 @@ void Daemon::Parts::take_hints(Instant now) {
 
 // Marks of deliveries that cannot come again are of no more use.
 void Daemon::Parts::prune(Sequence next) {
-    const auto pruned = client->inbox()->prune(origin, config.subscription, next, clock.now());
+    const auto pruned = client->inbox()->prune(origin, config.subscription, next, clock->now());
     if (!pruned) {
         log.warn("inbox_not_pruned", {{"code", code_name(pruned.error())}});
     } else if (*pruned >= kit::inbox_rows_max) {

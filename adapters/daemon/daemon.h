@@ -6,6 +6,7 @@
 
 #include "adapters/daemon/config.h"
 #include "adapters/daemon/log.h"
+#include "proto/base/clock.h"
 #include "proto/contract/party_id.h"
 
 namespace jobbro::daemon {
@@ -18,8 +19,10 @@ class Daemon {
     // Makes the folders, locks them by way of outbox and inbox, and starts connecting.
     // Errors: as check(), make_folders and kit::DurableClient::open.
     // Life: `log` outlives the daemon.
-    static Result<std::unique_ptr<Daemon>> start(const Config& config, contract::Role role,
-                                                 Log& log);
+    // `clock`: what messages are dated by; another than the machine's is for demos.
+    static Result<std::unique_ptr<Daemon>> start(
+        const Config& config, contract::Role role, Log& log,
+        std::shared_ptr<const Clock> clock = std::make_shared<SystemClock>());
     Daemon(const Daemon&) = delete;
     Daemon& operator=(const Daemon&) = delete;
     ~Daemon();

@@ -9,6 +9,7 @@
 #include <cstdio>
 
 #include "adapters/daemon/daemon.h"
+#include "proto/base/file_clock.h"
 
 namespace jobbro::daemon {
 namespace {
@@ -40,12 +41,25 @@ int stop_signal_descriptor() {
     return signalfd(-1, &signals, SFD_CLOEXEC);
 }
 
-int run(const Program& program, const std::string& config_file, bool only_check) {
+Result<std::shared_ptr<const Clock>> clock_of(const std::string& file) {
+    if (file.empty()) return std::shared_ptr<const Clock>{std::make_shared<SystemClock>()};
+    JOBBRO_TRY_ASSIGN(std::shared_ptr<const Clock> clock, FileClock::open(file));
+    return clock;
+}
+
+// What the command line asks for.
+struct Options {
+    std::string config_file;
+    std::string clock_file;
+    bool only_check = false;
+};
+
+int run(const Program& program, const Options& options) {
     constexpr mode_t others = 0077;
     ::umask(others);
-    const auto config = read_config(config_file);
+    const auto config = read_config(options.config_file);
     if (!config) return fail(program, config.error(), exit_config);
-    if (only_check) {
+    if (options.only_check) {
         const auto checked = Daemon::check(*config, program.role);
         if (!checked) return fail(program, checked.error(), exit_config);
         std::printf("%s\n", config_digest(*config).c_str());
@@ -53,7 +67,9 @@ int run(const Program& program, const std::string& config_file, bool only_check)
     }
     const int stop = stop_signal_descriptor();
     Log log{config->log_level, config->log_format};
-    const auto daemon = Daemon::start(*config, program.role, log);
+    const auto clock = clock_of(options.clock_file);
+    if (!clock) return fail(program, clock.error(), exit_start);
+    const auto daemon = Daemon::start(*config, program.role, log, *clock);
     if (!daemon) return fail(program, daemon.error(), exit_start);
     const auto done = (*daemon)->run(stop);
     ::close(stop);
@@ -65,11 +81,12 @@ int run(const Program& program, const std::string& config_file, bool only_check)
 
 int run_program(const Program& program, int argc, char** argv) {
     CLI::App app{program.description, program.name};
-    std::string config_file;
-    bool only_check = false;
-    app.add_option("--config", config_file, "Configuration file (TOML)")->required();
-    app.add_flag("--check-config", only_check,
+    Options options;
+    app.add_option("--config", options.config_file, "Configuration file (TOML)")->required();
+    app.add_flag("--check-config", options.only_check,
                  "Check the configuration and the key files, print a digest and exit");
+    app.add_option("--clock-file", options.clock_file,
+                   "For demos: a file that says what time it is, as the hub's demo_clock");
     app.set_version_flag("--version", program.name + " " JOBBRO_VERSION);
     try {
         app.parse(argc, argv);
@@ -77,7 +94,7 @@ int run_program(const Program& program, int argc, char** argv) {
         if (error.get_exit_code() == 0) return app.exit(error);
         return fail(program, Error{ErrorCode::usage, error.what()}, exit_usage);
     }
-    return run(program, config_file, only_check);
+    return run(program, options);
 }
 
 }  // namespace jobbro::daemon

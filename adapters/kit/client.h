@@ -15,6 +15,7 @@
 #include "adapters/kit/proofs.h"
 #include "adapters/kit/protocol.h"
 #include "adapters/kit/statements.h"
+#include "proto/base/clock.h"
 #include "proto/contract/danish_identifiers.h"
 
 namespace jobbro::kit {
@@ -42,6 +43,8 @@ struct Settings {
     // Called on the client's I/O thread; must not wait. May be empty. Exceptions that leave it are
     // dropped.
     std::function<void(const ClientEvent&)> on_event = {};
+    // What messages are dated by. Another than the machine's is for demos.
+    std::shared_ptr<const Clock> clock = std::make_shared<SystemClock>();
 };
 
 // Hands messages in and gets messages, over one session at a time; when it is lost, connects again

@@ -106,7 +106,6 @@ class Client::Loop {
     const Settings settings_;
     const Peering peering_;
     const std::unique_ptr<Wiring> wiring_;
-    SystemClock clock_;
     evidence::SystemRandomness randomness_;
     EnvelopeMaker maker_;
 

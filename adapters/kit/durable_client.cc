@@ -89,7 +89,7 @@ class DurableClient::Pump {
     Outbox& outbox() { return *outbox_; }
     Inbox* inbox() { return inbox_.get(); }
     Client& client() { return *client_; }
-    [[nodiscard]] Instant now() const { return clock_.now(); }
+    [[nodiscard]] Instant now() const { return clock_->now(); }
 
   private:
     explicit Pump(const DurableSettings& settings);
@@ -119,7 +119,7 @@ class DurableClient::Pump {
     const std::string origin_;
     const bool checks_locally_;
     const std::size_t out_max_;
-    const SystemClock clock_;
+    const std::shared_ptr<const Clock> clock_;
     std::unique_ptr<Outbox> outbox_;
     std::unique_ptr<Inbox> inbox_;
     std::unique_ptr<Client> client_;
@@ -158,8 +158,9 @@ DurableClient::Pump::Pump(const DurableSettings& settings)
       origin_(settings.client.hub.origin),
       checks_locally_(settings.client.check_locally),
       out_max_(std::min(settings.client.queue.messages_max, limits::kit_in_flight_max)),
-      back_off_(retry_ms_min, retry_ms_max, static_cast<std::uint64_t>(clock_.now().microseconds)) {
-}
+      clock_(settings.client.clock),
+      back_off_(retry_ms_min, retry_ms_max,
+                static_cast<std::uint64_t>(clock_->now().microseconds)) {}
 
 Result<std::unique_ptr<DurableClient::Pump>> DurableClient::Pump::start(DurableSettings settings) {
     std::unique_ptr<Pump> pump(new Pump(settings));
@@ -218,7 +219,7 @@ Result<std::vector<OutboxPut>> DurableClient::Pump::submit(
         const std::lock_guard lock(mutex_);
         if (is_stopping_) return ErrorCode::session_lost;
     }
-    JOBBRO_TRY_ASSIGN(auto puts, outbox_->put_many(requests, clock_.now()));
+    JOBBRO_TRY_ASSIGN(auto puts, outbox_->put_many(requests, clock_->now()));
     {
         const std::lock_guard lock(mutex_);
         for (const OutboxPut& put : puts) {
@@ -240,7 +241,7 @@ Result<DurableMetrics> DurableClient::Pump::metrics() {
     metrics.waiting = counts.waiting;
     metrics.waiting_bytes = counts.waiting_bytes;
     if (counts.oldest_waiting) {
-        const std::int64_t us = clock_.now().microseconds - counts.oldest_waiting->microseconds;
+        const std::int64_t us = clock_->now().microseconds - counts.oldest_waiting->microseconds;
         metrics.oldest_waiting_ms = std::max<std::int64_t>(0, us / 1000);
     }
     metrics.accepted_total = counts.accepted_total;
@@ -345,7 +346,7 @@ void DurableClient::Pump::settle() {
         const auto end = unsettled_.begin() +
                          static_cast<std::ptrdiff_t>(std::min(unsettled_.size(), outbox_batch_max));
         const std::vector<OutboxSettlement> batch(unsettled_.begin(), end);
-        const auto settled = outbox_->settle(batch, clock_.now());
+        const auto settled = outbox_->settle(batch, clock_->now());
         if (!went_well(settled)) return hold();
         unsettled_.erase(unsettled_.begin(), end);
         {
@@ -387,7 +388,7 @@ void DurableClient::Pump::tell(const std::vector<OutboxRecord>& settled) {
             continue;
         }
     }
-    if (!told.empty()) went_well(outbox_->take_note(told, clock_.now()));
+    if (!told.empty()) went_well(outbox_->take_note(told, clock_->now()));
 }
 
 // What was settled in an earlier run and may not have been told.
@@ -409,7 +410,7 @@ void DurableClient::Pump::tell_earlier() {
 void DurableClient::Pump::sweep() {
     const SteadyTime now = std::chrono::steady_clock::now();
     if (now < sweep_at_) return;
-    const auto swept = outbox_->sweep(clock_.now());
+    const auto swept = outbox_->sweep(clock_->now());
     const bool is_more = went_well(swept) && *swept >= outbox_sweep_rows_max;
     sweep_at_ = is_more ? now : now + sweep_every;
 }

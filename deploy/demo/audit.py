@@ -43,7 +43,8 @@ class Auditor:
                         self.key("auditor"))
 
     def as_party(self, name, *arguments):
-        return self.run("jobbro", *self.hub, "--key", self.key(name), *arguments)
+        return self.run("jobbro", *self.hub, "--clock-file", self.place / "clock", "--key",
+                        self.key(name), *arguments)
 
 
 def expect(is_so, what):

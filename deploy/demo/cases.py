@@ -36,9 +36,19 @@ class Row:
     expected: dict
 
     @property
+    def is_later(self):
+        """Waits for the rules of a later version."""
+        return self.expected.get("later", False)
+
+    @property
+    def is_alert(self):
+        """The hub says it of its own accord."""
+        return "alert" in self.expected
+
+    @property
     def is_played(self):
-        """Sent now; the others stand there for the rules of a later version."""
-        return not self.expected.get("later", False)
+        """Sent, and now."""
+        return not self.is_alert and not self.is_later
 
     @property
     def is_refused(self):
@@ -63,7 +73,11 @@ class Row:
 
     @property
     def happened_at(self):
-        return datetime.fromisoformat(self.message["happened_at"].replace("Z", "+00:00"))
+        return time_of(self.message["happened_at"])
+
+    @property
+    def date(self):
+        return self.happened_at.astimezone(LOCAL_TIME).date()
 
 
 @dataclass(frozen=True)
@@ -74,6 +88,10 @@ class Course:
     rows: tuple
     orders: dict    # what rows call an order -> its id
     numbers: tuple  # CPR numbers of its citizen; none of the catalogue
+
+
+def time_of(text):
+    return datetime.fromisoformat(text.replace("Z", "+00:00"))
 
 
 def kind_of(message):
@@ -99,6 +117,11 @@ def read_course(path):
     citizen = (data["citizen"],) if "citizen" in data else ()
     return Course(data["course"], data["title"], data["story"], rows, data.get("orders", {}),
                   citizen + tuple(data.get("other_numbers", ())))
+
+
+def alert_rows(courses):
+    """All that the hub is to say of its own accord."""
+    return [row for course in courses for row in course.rows if row.is_alert]
 
 
 def played_rows(courses):

@@ -3,6 +3,8 @@
 import base64
 from collections import Counter
 
+from cases import LOCAL_TIME, time_of
+
 FILLED_IN = ("sender", "schema_version", "salt")  # by the program that sends
 
 
@@ -53,6 +55,7 @@ def wrong_outcome(row, outcome):
 
 def wrong_deliveries(party, rows, outcomes, deliveries):
     """What the party received too much, too little or otherwise than it was sent."""
+    deliveries = [delivery for delivery in deliveries if "alert" not in delivery["message"]]
     rows_by_id = {row.message["message_id"]: row for row in rows}
     received = Counter(delivery["message"]["message_id"] for delivery in deliveries)
     due = Counter(row.message["message_id"] for row in rows if row.comes_to(party.id))
@@ -89,15 +92,35 @@ def wrong_delivery(row, outcome, delivery):
     return wrong
 
 
-def check(rows, parties, outcomes, received, status):
+def text_of_alert(message):
+    """On what it is, what it says and on which day it was raised."""
+    alert = message["alert"]
+    about = message.get("order_id", message["citizen"]["cpr_number"])
+    limit = f" limit {alert['limit_date']}" if "limit_date" in alert else ""
+    late = " late" if alert.get("raised_late") else ""
+    date = time_of(message["happened_at"]).astimezone(LOCAL_TIME).date()
+    return f"{about} {alert['kind']}{limit} step {alert['step']} on {date}{late}"
+
+
+def wrong_alerts(party, alerts, deliveries):
+    """Those that came and should not, and those that did not come."""
+    received = Counter(text_of_alert(delivery["message"]) for delivery in deliveries
+                       if "alert" in delivery["message"])
+    due = Counter(text_of_alert(row.message) for row in alerts if party.id in row.receivers)
+    return ([f"{party.id}: the alert {text} did not come" for text in due - received] +
+            [f"{party.id}: the alert {text} came and should not" for text in received - due])
+
+
+def check(rows, alerts, parties, outcomes, received, status):
     """What went otherwise than the data says, a line each. `received`: deliveries by party id."""
     wrong = wrong_outcomes(rows, outcomes)
     for party in parties:
         wrong += wrong_deliveries(party, rows, outcomes, received[party.id])
+        wrong += wrong_alerts(party, alerts, received[party.id])
     accepted = sum("rejected" not in outcome for outcome in outcomes.values())
-    # The log's opening, the parties and the auditor, the messages; traces of deliveries come as
-    # time goes by. What each entry is, the auditor's part looks at.
-    entries = 2 + len(parties) + accepted
+    # The log's opening, the parties and the auditor, the messages, the alerts; rule sets and traces
+    # of deliveries come beside them. What each entry is, the auditor's part looks at.
+    entries = 2 + len(parties) + accepted + len(alerts)
     if status["tree_size"] < entries:
         wrong.append(f"the log holds {status['tree_size']} entries, expected {entries} and more")
     return wrong
@@ -107,6 +130,8 @@ def closing_line(outcomes, received, status):
     refused = sum("rejected" in outcome for outcome in outcomes.values())
     findings = sum(len(outcome.get("findings", [])) for outcome in outcomes.values())
     delivered = sum(len(deliveries) for deliveries in received.values())
+    alerts = len({delivery["sequence"] for deliveries in received.values()
+                  for delivery in deliveries if "alert" in delivery["message"]})
     return (f"demo: {len(outcomes) - refused} messages accepted, {refused} refused, "
-            f"{findings} findings, {delivered} delivered, log {status['tree_size']} entries, "
+            f"{findings} findings, {alerts} alerts, {delivered} delivered, log {status['tree_size']} entries, "
             f"tree {root_of(status)}")

@@ -5,13 +5,14 @@ def waves(rows):
     """The rows in their order, cut where one needs that another is recorded before it.
 
     Messages of one sender are recorded in the order they were handed in, and courses do not wait
-    for each other; so a wave ends where somebody else goes on with a course of that wave, and
-    after the catalogue, which all orders name."""
+    for each other; so a wave ends where somebody else goes on with a course of that wave, with the
+    day, and after the catalogue, which all orders name."""
     cut = []
     current, sender_of_course = [], {}
     for row in rows:
         is_first_after_catalogue = bool(current) and current[-1].course == "0" != row.course
-        if is_first_after_catalogue or sender_of_course.get(row.course, row.sender) != row.sender:
+        is_next_day = bool(current) and current[-1].date != row.date
+        if is_first_after_catalogue or is_next_day or sender_of_course.get(row.course, row.sender) != row.sender:
             cut.append(current)
             current, sender_of_course = [], {}
         current.append(row)

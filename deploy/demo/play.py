@@ -7,13 +7,17 @@ import json
 import subprocess
 import time
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
+from cases import LOCAL_TIME
 from catching_up import have_caught_up
 from plan import file_names, waves
 
 SECONDS_MAX = 30  # for the answers to a wave, and for what is to be delivered
 POLL_SECONDS = 0.01
+BEGINS = datetime(2010, 12, 30, 9, tzinfo=LOCAL_TIME)  # a day before the first message
+ENDS = datetime(2011, 12, 31, 23, tzinfo=LOCAL_TIME)
 
 
 class NoAnswer(Exception):
@@ -22,6 +26,37 @@ class NoAnswer(Exception):
 
 def message_text(row):
     return json.dumps(row.message, ensure_ascii=False)
+
+
+class DrivenClock:
+    """The clock of the place: hub and programs go by what its file says, and by the seconds since.
+    `look` has the hub take a turn, so that it sees each day begin and is never late."""
+
+    def __init__(self, place, look):
+        self.file = place / "clock"
+        self.look = look
+        self.now = BEGINS
+
+    def say(self, at):
+        unfinished = self.file.with_suffix(".new")
+        unfinished.write_text(at.astimezone(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ\n"), "ascii")
+        unfinished.rename(self.file)
+        self.now = at
+
+    def go_to(self, at):
+        for midnight in midnights(self.now, at):
+            self.say(midnight + timedelta(seconds=1))
+            self.look()
+        if at > self.now:
+            self.say(at)
+
+
+def midnights(after, until):
+    """When days begin in Denmark, after the one and not after the other."""
+    date = after.astimezone(LOCAL_TIME).date() + timedelta(days=1)
+    while (at := datetime(date.year, date.month, date.day, tzinfo=LOCAL_TIME)) <= until:
+        yield at
+        date += timedelta(days=1)
 
 
 class ByCommandLine:
@@ -134,12 +169,15 @@ def doors_of(parties, rows, place, client):
 
 
 def play(rows, parties, place, client):
-    """Plays all rows and writes what came of it: outcomes.ndjson, received/NAME.ndjson."""
+    """Plays all rows, each on its day, and writes what came of it: outcomes.ndjson, received/NAME.ndjson."""
     doors = doors_of(parties, rows, place, client)
+    clock = DrivenClock(place, lambda: status_of_hub(place, client))
     with (place / "outcomes.ndjson").open("w", encoding="utf-8") as file:
         for wave in waves(rows):
+            clock.go_to(wave[-1].happened_at)
             for outcome in play_wave(wave, doors):
                 file.write(json.dumps(outcome, ensure_ascii=False) + "\n")
+    clock.go_to(ENDS)
     for door in doors.values():
         door.end()
     gather(parties, doors, lambda: status_of_hub(place, client), place / "received")

@@ -1,6 +1,6 @@
 """Each course as a time line, to be read."""
 
-from cases import HUB, LOCAL_TIME
+from cases import HUB
 from gists import gist
 
 LATER = "(rule of a later version)"
@@ -21,11 +21,10 @@ def show(courses, parties, outcomes):
 
 def line_of(row, shorts, labels, outcome):
     number = f"no. {outcome['sequence']:>3}" if outcome and "sequence" in outcome else "      -"
-    date = row.happened_at.astimezone(LOCAL_TIME).date()
     to = ", ".join(shorts[receiver] for receiver in row.receivers) or "nobody"
     what = "; ".join(part for part in (gist(row.kind, row.body), links(row, labels),
                                        verdict(row, outcome)) if part)
-    return (f"  {row.label:<6}{number}  d{row.day:<4}{date}  {shorts[row.sender]:>3} > {to:<7}  "
+    return (f"  {row.label:<6}{number}  d{row.day:<4}{row.date}  {shorts[row.sender]:>3} > {to:<7}  "
             f"{row.kind.replace('_', ' '):<22}{what}")
 
 
@@ -40,8 +39,8 @@ def links(row, labels):
 
 def verdict(row, outcome):
     """What the hub says to it."""
-    later = "" if row.is_played else f" {LATER}"
-    if "alert" in row.expected:
+    later = f" {LATER}" if row.is_later else ""
+    if row.is_alert:
         return f"ALERT {row.expected['alert']}{later}"
     if row.is_refused and not outcome:
         return f"to be refused: {row.expected['refused']}{later}"

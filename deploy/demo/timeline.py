@@ -22,7 +22,7 @@ from pathlib import Path
 sys.dont_write_bytecode = True
 
 from audit import Unexpected, audit  # noqa: E402
-from cases import played_rows, read_courses, read_parties  # noqa: E402
+from cases import alert_rows, played_rows, read_courses, read_parties  # noqa: E402
 from check import check, closing_line  # noqa: E402
 from plan import file_names, waves  # noqa: E402
 from play import NoAnswer, play, write  # noqa: E402
@@ -79,7 +79,7 @@ def run_check(courses, parties, place):
     received = {party.id: lines_of(folder / "received" / f"{party.name}.ndjson")
                 for party in parties}
     status = json.loads((folder / "status.json").read_text("utf-8"))
-    wrong = check(played_rows(courses), parties, outcomes, received, status)
+    wrong = check(played_rows(courses), alert_rows(courses), parties, outcomes, received, status)
     for line in wrong:
         print(f"demo: differs: {line}", file=sys.stderr)
     print(closing_line(outcomes, received, status))

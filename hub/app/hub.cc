@@ -82,7 +82,7 @@ int Hub::Parts::wait_ms() const {
     // What is due by a clock that is not believed is not due yet.
     if (!due || core->is_clock_unsure()) return wait_ms_max;
     // Rounded up: a turn before its time would only turn again.
-    const std::int64_t left_ms = (due->microseconds - clock.now().microseconds + 999) / 1000;
+    const std::int64_t left_ms = (due->microseconds - clock->now().microseconds + 999) / 1000;
     return static_cast<int>(std::clamp<std::int64_t>(left_ms, 0, wait_ms_max));
 }
 
@@ -109,7 +109,7 @@ std::vector<core::FrameIn> Hub::Parts::take_frames() {
 
 Result<void> Hub::Parts::turn() {
     const auto start = std::chrono::steady_clock::now();
-    const Instant now = clock.now();
+    const Instant now = clock->now();
     if (now >= last_look.plus_ms(look_around_every_ms) || now < last_look) look_around(now);
     const std::vector<core::FrameIn> frames = take_frames();
     const core::Conditions around = conditions(start);
@@ -170,12 +170,13 @@ void Hub::Parts::report(const core::TurnReport& report) {
     metrics.count(ops::Counted::nacks, {}, static_cast<double>(report.nacks));
     metrics.count(ops::Counted::fetches, {}, static_cast<double>(report.fetches));
     metrics.count(ops::Counted::orders_erased, {}, static_cast<double>(report.orders_erased));
+    metrics.count(ops::Counted::alerts, {}, static_cast<double>(report.alerts));
     if (report.entries > 0) {
         metrics.count(ops::Counted::commits);
         metrics.count(ops::Counted::entries, {}, static_cast<double>(report.entries));
         metrics.observe(ops::Observed::commit_entries, static_cast<double>(report.entries));
         metrics.set(ops::Gauged::last_commit_timestamp_seconds,
-                    static_cast<double>(clock.now().microseconds) / 1e6);
+                    static_cast<double>(clock->now().microseconds) / 1e6);
         metrics.set(ops::Gauged::tree_size, static_cast<double>(journal->size().value()));
     }
     metrics.set(ops::Gauged::sessions, static_cast<double>(core->sessions()));
@@ -201,7 +202,7 @@ void Hub::Parts::report_clock() {
 Result<void> Hub::Parts::look_after_erasures(Instant steady, bool at_once) {
     health.is_ending_erasures = true;
     const auto looked = journal->look_after_erasures(steady, at_once, randomness);
-    health.last_turn_us = clock.now().microseconds;
+    health.last_turn_us = SystemClock{}.now().microseconds;
     health.is_ending_erasures = false;
     JOBBRO_TRY(looked);
     const auto& failure = journal->marks_failure();
@@ -244,7 +245,7 @@ Result<void> Hub::Parts::finish() {
     while (core->has_work()) {
         JOBBRO_TRY_ASSIGN(
             const core::Turn done,
-            core->turn({}, clock.now(), randomness, conditions(std::chrono::steady_clock::now())));
+            core->turn({}, clock->now(), randomness, conditions(std::chrono::steady_clock::now())));
         report(done.report);
     }
     const Instant steady = conditions(std::chrono::steady_clock::now()).steady;

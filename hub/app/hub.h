@@ -19,7 +19,8 @@ class Hub {
     // connected to. Nothing is repaired; what cannot be trusted is an error.
     // Errors: data_folder_locked, key_file_exposed, key_file_malformed, file_unreadable,
     // port_in_use, config_value_invalid, log_identity_wrong, store_format_unknown,
-    // file_unwritable, tampered, opening_failed, store_failed; erasure_marks_missing and
+    // file_unwritable, tampered, opening_failed, store_failed; those of ops::read_rule_folder() and
+    // core::open_rulebook(); erasure_marks_missing and
     // clock_unsure, unless the assurances say otherwise; hub_sealed when a sealed log would be
     // handed over.
     //
@@ -28,8 +29,9 @@ class Hub {
     static Result<std::unique_ptr<Hub>> start(const ops::Config& config, ops::Log& log,
                                               journal::Assurances assured = {},
                                               const std::filesystem::path& former_keys = {});
-    // What start() would refuse before it opens anything: controllers, operators and key files.
-    // Errors: config_value_invalid, key_file_exposed, key_file_malformed, file_unreadable.
+    // What start() would refuse before it opens anything: controllers, operators, key files and
+    // rule sets. Errors: config_value_invalid, key_file_exposed, key_file_malformed,
+    // file_unreadable; those of ops::read_rule_folder().
     static Result<void> check(const ops::Config& config);
     // Of a hub that does not run: wraps the keys of its vault under the master key that the file
     // `new_keys`, another key file of the same hub, holds; see journal/rewrapping.h. From then on

@@ -24,7 +24,7 @@ struct Hub::Parts {
 
     ops::Config config;
     ops::Log* log;
-    SystemClock clock;
+    std::unique_ptr<const Clock> clock = std::make_unique<SystemClock>();
     evidence::PooledRandomness randomness;
     ops::Metrics metrics;
     Health health;
@@ -44,6 +44,7 @@ struct Hub::Parts {
     Result<void> open(journal::Assurances assured, const std::filesystem::path& former_keys);
     Result<void> open_journal(journal::Journal::Identity who, evidence::MasterKey master,
                               journal::Assurances assured);
+    Result<void> open_core(delivery::Subscriptions subscriptions);
     static Result<journal::Journal::Identity> identity(const ops::Config& config,
                                                        const evidence::HubSecretKeys& keys);
 

@@ -6,7 +6,9 @@
 
 #include "hub/app/parts.h"
 #include "hub/journal/tables.h"
+#include "hub/ops/rule_files.h"
 #include "hub/store/rocks_store.h"
+#include "proto/base/file_clock.h"
 
 namespace jobbro::app {
 namespace {
@@ -116,6 +118,7 @@ Result<journal::Journal::Identity> Hub::Parts::identity(const ops::Config& confi
 Result<void> Hub::check(const ops::Config& config) {
     JOBBRO_TRY_ASSIGN(const auto keys, evidence::read_hub_secret_keys(config.keys));
     JOBBRO_TRY(Parts::identity(config, keys));
+    if (!config.rules_folder.empty()) JOBBRO_TRY(ops::read_rule_folder(config.rules_folder));
     return {};
 }
 
@@ -131,18 +134,42 @@ Result<void> Hub::Parts::open_journal(journal::Journal::Identity who, evidence::
                       journal::Vault::open(*vault_store, std::move(master), randomness));
     marks.emplace(config.erasure_marks);
     JOBBRO_TRY_ASSIGN(journal, journal::Journal::open(*log_store, std::move(vault), std::move(who),
-                                                      clock.now(), randomness, &*marks, assured));
+                                                      clock->now(), randomness, &*marks, assured));
     if (journal->has_made_marks_anew()) {
         log->warn("erasure_marks_made_anew", {{"file", config.erasure_marks.string()}});
     }
     return {};
 }
 
+Result<void> Hub::Parts::open_core(delivery::Subscriptions subscriptions) {
+    std::vector<v1::RuleSet> configured;
+    if (!config.rules_folder.empty()) {
+        JOBBRO_TRY_ASSIGN(configured, ops::read_rule_folder(config.rules_folder));
+    }
+    JOBBRO_TRY_ASSIGN(auto rulebook,
+                      core::open_rulebook(*journal, configured, clock->now(), randomness));
+    core::Settings settings;
+    settings.software = software();
+    settings.started_at = clock->now();
+    settings.sessions_max = config.sessions_max;
+    settings.session_silent_ms_max = config.session_silent_ms;
+    settings.retention_days = config.retention_days;
+    settings.provider_grace_ms = config.provider_grace_days * std::int64_t{24} * 3600 * 1000;
+    settings.is_clock_driven = !config.demo_clock.empty();
+    core.emplace(*journal, std::move(subscriptions), std::move(rulebook), std::move(settings));
+    return {};
+}
+
 Result<void> Hub::Parts::open(journal::Assurances assured,
                               const std::filesystem::path& former_keys) {
     JOBBRO_TRY(allow_files(config.sessions_max));
+    if (!config.demo_clock.empty()) {
+        JOBBRO_TRY_ASSIGN(clock, FileClock::open(config.demo_clock));
+        assured.clock_is_right = true;
+    }
     JOBBRO_TRY_ASSIGN(auto keys, evidence::read_hub_secret_keys(config.keys));
     JOBBRO_TRY_ASSIGN(auto who, identity(config, keys));
+    who.is_demo = !config.demo_clock.empty();
     if (!former_keys.empty()) {
         JOBBRO_TRY_ASSIGN(const auto former, evidence::read_hub_secret_keys(former_keys));
         if (former.origin != keys.origin) {
@@ -152,14 +179,7 @@ Result<void> Hub::Parts::open(journal::Assurances assured,
     }
     JOBBRO_TRY(open_journal(std::move(who), std::move(keys.master), assured));
     JOBBRO_TRY_ASSIGN(auto subscriptions, delivery::Subscriptions::open(*journal));
-    core::Settings settings;
-    settings.software = software();
-    settings.started_at = clock.now();
-    settings.sessions_max = config.sessions_max;
-    settings.session_silent_ms_max = config.session_silent_ms;
-    settings.retention_days = config.retention_days;
-    settings.provider_grace_ms = config.provider_grace_days * std::int64_t{24} * 3600 * 1000;
-    core.emplace(*journal, std::move(subscriptions), std::move(settings));
+    JOBBRO_TRY(open_core(std::move(subscriptions)));
     JOBBRO_TRY_ASSIGN(
         router,
         front::Router::bind(config.listen, keys.curve, [this](const evidence::CurvePublicKey& key) {
@@ -167,10 +187,10 @@ Result<void> Hub::Parts::open(journal::Assurances assured,
             if (!known) metrics.count(ops::Counted::sessions_refused);
             return known;
         }));
-    look_around(clock.now());
+    look_around(clock->now());
     health.is_sealed = core->is_sealed();
     if (core->is_sealed()) log->error("log_is_sealed");
-    health.last_turn_us = clock.now().microseconds;
+    health.last_turn_us = SystemClock{}.now().microseconds;
     health.is_serving = true;
     publish();
     if (!config.http.empty()) {

@@ -1,5 +1,6 @@
 // What operators ask of the core.
 #include "hub/core/core.h"
+#include "hub/core/wire_time.h"
 #include "hub/domain/access.h"
 #include "proto/base/limits.h"
 
@@ -9,13 +10,6 @@ namespace {
 constexpr std::size_t statement_bytes_max = 16 * 1024;
 constexpr int parties_per_page_max = 32;
 constexpr std::size_t subscriptions_told_max = 1024;
-
-google::protobuf::Timestamp timestamp_of(Instant time) {
-    google::protobuf::Timestamp timestamp;
-    timestamp.set_seconds(time.microseconds / 1000000);
-    timestamp.set_nanos(static_cast<std::int32_t>(time.microseconds % 1000000) * 1000);
-    return timestamp;
-}
 
 // What whoever is no operator may bring: its own new keys.
 bool rotates(const std::string& party, const v1::ChangeRegistry& change) {

@@ -133,6 +133,19 @@ Result<Core::Matter> Core::merge_subjects(const Session& session, const v1::Enve
     return matter;
 }
 
+namespace {
+
+// What the receiver knows of them itself holds.
+void hand_over_limits(const std::string& from, const std::string& to, journal::rows::CaseRow& row) {
+    journal::rows::LimitsRow* const limits = journal::find_limits(row, from);
+    if (limits == nullptr) return;
+    if (journal::find_limits(row, to) == nullptr) return limits->set_jobcentre(to);
+    auto& all = *row.mutable_limits();
+    all.erase(all.begin() + (limits - &*all.begin()));
+}
+
+}  // namespace
+
 // Those of the sender's orders for the person that may see the kind now.
 Result<void> Core::add_providers_of(const journal::SubjectId& subject, const Session& session,
                                     v1::MessageKind kind, Instant now, Matter& matter) {
@@ -157,6 +170,8 @@ Result<void> Core::add_providers_of(const journal::SubjectId& subject, const Ses
 Result<void> Core::note_of_citizen(const std::string& sender, const Matter& matter) {
     if (matter.merge) {
         JOBBRO_TRY(journal_->cases().merge(matter.merge->former, matter.merge->into));
+        JOBBRO_TRY(changed_case(matter.merge->former));
+        JOBBRO_TRY(changed_case(matter.merge->into));
     }
     if (matter.taken_back) {
         JOBBRO_TRY_ASSIGN(auto* const row, journal_->cases().open(*matter.subject));
@@ -168,7 +183,8 @@ Result<void> Core::note_of_citizen(const std::string& sender, const Matter& matt
     JOBBRO_TRY_ASSIGN(auto* const kept, journal_->cases().open(person.front()));
     journal::remove_party(*kept->mutable_jobcentres(), sender);
     journal::add_party(*kept->mutable_jobcentres(), matter.handed_to);
-    journal_->cases().changed(person.front());
+    hand_over_limits(sender, matter.handed_to, *kept);
+    JOBBRO_TRY(changed_case(person.front()));
     for (const journal::SubjectId& subject : person)
         JOBBRO_TRY(hand_over(sender, matter.handed_to, subject));
     return {};

@@ -22,9 +22,11 @@ v1::Error error_frame(const Error& error, bool ended, std::uint64_t request_numb
 
 }  // namespace
 
-Core::Core(journal::Journal& journal, delivery::Subscriptions subscriptions, Settings settings)
+Core::Core(journal::Journal& journal, delivery::Subscriptions subscriptions, Rulebook rulebook,
+           Settings settings)
     : journal_(&journal),
       settings_(std::move(settings)),
+      rulebook_(std::move(rulebook)),
       subscriptions_(std::move(subscriptions)),
       is_sealed_(journal.is_sealed()),
       traces_wait_(journal.is_sealed()) {}
@@ -37,6 +39,7 @@ Result<Turn> Core::turn(std::span<const FrameIn> frames, Instant now, Randomness
     work.now = judge_clock(now, conditions.steady);
     work.randomness = &randomness;
     work.conditions = conditions;
+    JOBBRO_TRY(raise_alerts(work));
     for (const FrameIn& frame : frames)
         JOBBRO_TRY(take(frame, work));
     JOBBRO_TRY(do_citizen_acts(work));
@@ -73,7 +76,7 @@ Result<Turn> Core::turn(std::span<const FrameIn> frames, Instant now, Randomness
 // everything seem to have been kept long enough. One that is set back is, and may come back.
 Instant Core::judge_clock(Instant now, Instant steady) {
     Instant expected = std::max(now, journal_->last_recorded());
-    if (believed_) {
+    if (believed_ && !settings_.is_clock_driven) {
         const std::int64_t passed_us = steady.microseconds - believed_->steady.microseconds;
         expected = Instant{believed_->now.microseconds + std::max<std::int64_t>(passed_us, 0)};
     }
@@ -85,7 +88,7 @@ Instant Core::judge_clock(Instant now, Instant steady) {
 
 bool Core::has_work() const {
     return subscriptions_.has_work() || (!traces_wait_ && subscriptions_.has_traces()) ||
-           !journal_->batch().empty() || !replays_waiting_.empty();
+           !journal_->batch().empty() || !replays_waiting_.empty() || alerts_wait_;
 }
 
 std::optional<Instant> Core::next_due() const {
@@ -305,6 +308,8 @@ void Core::route_gone(const Bytes& route) {
 
 std::vector<FrameOut> Core::say_goodbye() {
     Work work;
+    is_leaving_ = true;
+    alerts_wait_ = false;
     for (const auto& [route, session] : sessions_) {
         v1::HubFrame frame;
         frame.mutable_goodbye();

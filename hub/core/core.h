@@ -8,9 +8,12 @@
 #include <variant>
 #include <vector>
 
+#include "hub/core/rulebook.h"
 #include "hub/core/session.h"
 #include "hub/delivery/subscriptions.h"
 #include "hub/domain/access.h"
+#include "hub/domain/citizen_limits.h"
+#include "hub/domain/course.h"
 #include "hub/journal/journal.h"
 #include "jobbro/v1/frame.pb.h"
 #include "proto/base/clock.h"
@@ -65,6 +68,7 @@ struct TurnReport {
     std::size_t fetches = 0;  // answered
     std::size_t traces = 0;   // entries about deliveries, in this turn's commit
     std::size_t orders_erased = 0;
+    std::size_t alerts = 0;   // raised
     std::size_t entries = 0;  // in this turn's commit
     bool sealed_now = false;  // evidence of tampering was found in this turn
     std::string evidence;     // what was found
@@ -83,6 +87,8 @@ struct Settings {
     std::int64_t session_silent_ms_max = limits::session_silent_ms_max;
     // How long a provider keeps an order whose course has ended.
     std::int64_t provider_grace_ms = std::int64_t{90} * 24 * 3600 * 1000;
+    // Time comes from a clock that a person drives: it may jump.
+    bool is_clock_driven = false;
     // How many days after the end of the last of them a citizen's orders are kept; 0: for ever.
     std::int64_t retention_days = 0;
 };
@@ -93,7 +99,9 @@ struct Settings {
 // Thread: the hub's loop. Life: the journal must outlive it.
 class Core {
   public:
-    Core(journal::Journal& journal, delivery::Subscriptions subscriptions, Settings settings);
+    // `rulebook`: as open_rulebook() made it of the journal.
+    Core(journal::Journal& journal, delivery::Subscriptions subscriptions, Rulebook rulebook,
+         Settings settings);
 
     // One turn. Nothing it returns may be sent when it fails, and no turn may follow.
     // Errors: store_failed.
@@ -320,7 +328,8 @@ class Core {
                             Matter matter, Work& work);
     [[nodiscard]] std::optional<Error> capacity_error(const Work& work) const;
     Result<void> resolve_causes(const Session& session, const v1::Envelope& envelope,
-                                const Matter& matter, v1::EntryIndex& index, Work& work);
+                                Matter& matter, v1::EntryIndex& index, Work& work);
+    Result<void> link(Matter& matter, v1::EntryIndex& index);
     Result<std::optional<journal::Recorded>> find_cause(const Session& session,
                                                         const v1::Cause& cause,
                                                         const Matter& matter, Work& work);
@@ -344,6 +353,43 @@ class Core {
                               const Matter& matter, Sequence sequence);
     Result<void> note_number_in_case(const contract::CprNumber& number,
                                      const journal::SubjectId& subject);
+
+    // courses.cc
+    [[nodiscard]] domain::Day today(const Work& work) const {
+        return rulebook_.time.day_of(journal_->recording_time(work.now));
+    }
+    Result<std::vector<v1::Finding>> judge_in_course(const v1::Envelope& envelope,
+                                                     const contract::EnvelopeFacts& facts,
+                                                     const Matter& matter, const Work& work);
+    Result<void> record_in_course(const v1::Envelope& envelope,
+                                  const contract::EnvelopeFacts& facts, const Matter& matter,
+                                  Sequence sequence, Work& work);
+    std::vector<domain::RaisedAlert> record_on_order(const domain::OrderMessage& message,
+                                                     const domain::RuleSet& rules,
+                                                     const journal::SubjectId& subject,
+                                                     journal::rows::OrderRow& order);
+    Result<void> record_limits(const domain::CitizenMessage& message, const domain::RuleSet& rules,
+                               const Matter& matter);
+    Result<void> tell_of_interview(const domain::CitizenMessage& message,
+                                   const domain::RuleSet& rules, const std::string& jobcentre,
+                                   domain::Day interview, const journal::SubjectId& subject);
+    Result<void> changed_case(const journal::SubjectId& subject);
+
+    // alerts.cc
+    Result<void> raise_alerts(Work& work);
+    Result<void> raise_until(domain::Day day, Work& work);
+    Result<void> raise_of_person(const journal::SubjectId& subject, Work& work);
+    Result<void> raise_of_case(const journal::SubjectId& subject, domain::Day day, Work& work);
+    Result<v1::Alert> raise_on_order(const domain::RaisedAlert& raised, Instant happened_at,
+                                     const journal::SubjectId& subject,
+                                     journal::rows::OrderRow& order, Work& work);
+    Result<v1::Alert> raise_of_limits(const domain::RaisedAlert& raised,
+                                      const journal::SubjectId& subject,
+                                      const journal::rows::LimitsRow& limits, Work& work);
+    Result<void> stage_alert(v1::Envelope envelope, v1::EntryIndex index, KeySlot slot,
+                             const journal::SubjectId& subject, Work& work);
+    Result<std::optional<std::string>> number_of(const journal::SubjectId& subject,
+                                                 std::uint64_t latest);
 
     // citizens.cc
     Result<Matter> find_citizen(const Session& session, const v1::Envelope& envelope,
@@ -410,6 +456,7 @@ class Core {
 
     journal::Journal* journal_;
     Settings settings_;  // constant
+    Rulebook rulebook_;  // constant
     delivery::Subscriptions subscriptions_;
     std::map<Bytes, Session> sessions_;  // by routing id
     std::map<delivery::SessionNumber, Bytes> routes_;
@@ -419,10 +466,13 @@ class Core {
     Instant next_sweep_;                                   // steady time
     std::optional<Lived> lived_;                           // none: no sweep yet
     std::optional<Believed> believed_;                     // the latest; none: no turn yet
+    domain::Day raised_through_;                           // nothing is due by then
     std::uint64_t ping_number_ = 0;
     bool is_sealed_ = false;
     bool traces_wait_ = false;  // nothing can be recorded at present
     bool is_clock_unsure_ = false;
+    bool alerts_wait_ = false;  // for the next turn
+    bool is_leaving_ = false;   // all have been told goodbye
 };
 
 }  // namespace jobbro::core

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "hub/core/core.h"
+#include "hub/core/own_envelope.h"
 #include "hub/domain/retention.h"
 #include "hub/journal/retention.h"
 #include "proto/base/limits.h"
@@ -11,15 +12,7 @@ namespace jobbro::core {
 namespace {
 
 constexpr KeySlot general_slot{0};
-constexpr std::uint32_t schema_version = 1;
 constexpr std::int64_t sweep_every_ms = std::int64_t{3600} * 1000;
-
-google::protobuf::Timestamp timestamp_of(Instant time) {
-    google::protobuf::Timestamp timestamp;
-    timestamp.set_seconds(time.microseconds / 1000000);
-    timestamp.set_nanos(static_cast<std::int32_t>(time.microseconds % 1000000) * 1000);
-    return timestamp;
-}
 
 // There is something of the person, under orders or none, and nothing that keeps it from being
 // erased but its time.
@@ -101,13 +94,9 @@ Result<void> Core::tell_of_erasure(const std::string& party,
             orders.first(std::min(orders.size(), limits::orders_per_erasure_notice_max));
         orders = orders.subspan(part.size());
         const auto id = contract::MessageId::make(work.now, *work.randomness);
-        v1::Envelope envelope;
-        envelope.set_message_id(id.text());
-        envelope.set_sender(contract::PartyId::hub().text());
+        v1::Envelope envelope =
+            own_envelope(id, journal_->recording_time(work.now), *work.randomness);
         envelope.mutable_audience()->set_party(party);
-        *envelope.mutable_happened_at() = timestamp_of(journal_->recording_time(work.now));
-        envelope.set_schema_version(schema_version);
-        envelope.set_salt(Bytes{view(work.randomness->take<16>())});
         for (const contract::OrderId& order : part)
             envelope.mutable_erasure_notice()->add_order_ids(order.text());
         const Bytes body = envelope.SerializeAsString();

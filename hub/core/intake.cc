@@ -217,7 +217,7 @@ Result<std::optional<journal::Recorded>> Core::find_cause(const Session& session
 }
 
 Result<void> Core::resolve_causes(const Session& session, const v1::Envelope& envelope,
-                                  const Matter& matter, v1::EntryIndex& index, Work& work) {
+                                  Matter& matter, v1::EntryIndex& index, Work& work) {
     const contract::KindRule& rule = *contract::find_kind_rule(index.kind());
     for (int i = 0; i < envelope.causes_size(); ++i) {
         const v1::Cause& cause = envelope.causes(i);
@@ -239,23 +239,45 @@ Result<void> Core::resolve_causes(const Session& session, const v1::Envelope& en
         v1::EntryCause& resolved = *index.add_causes();
         resolved.set_sequence(recorded->sequence.value());
         resolved.set_relation(cause.relation());
+        const domain::MessageNumber number = recorded->sequence.value() + 1;
+        if (cause.relation() == v1::CAUSE_RELATION_CORRECTS) {
+            matter.corrects = number;
+        } else {
+            matter.answers.push_back(number);
+        }
     }
+    return {};
+}
+
+// To the entries before it. What was raised of the citizen since may have taken a slot.
+Result<void> Core::link(Matter& matter, v1::EntryIndex& index) {
+    JOBBRO_TRY_ASSIGN(auto* const row, journal_->cases().open(*matter.subject));
+    index.set_previous_of_subject(row->last_sequence_plus_one());
+    const auto order = contract::OrderId::from_bytes(index.order_id());
+    if (!order && row->slot() != 0) {
+        matter.slot = KeySlot{row->slot()};
+        matter.needs_slot = false;
+    }
+    if (!order) return {};
+    const auto* const found = journal::find_order(*row, *order);
+    if (found != nullptr) index.set_previous_of_order(found->last_sequence_plus_one());
     return {};
 }
 
 Result<Sequence> Core::record(const Session& session, const Place& place,
                               const v1::Envelope& envelope, const contract::EnvelopeFacts& facts,
                               Matter matter, Work& work) {
+    if (matter.subject) JOBBRO_TRY(raise_of_person(*matter.subject, work));
     v1::EntryIndex index;
     index.set_kind(facts.kind);
     for (const std::string& receiver : matter.receivers)
         index.add_audience(receiver);
     if (facts.order_id) index.set_order_id(Bytes{facts.order_id->view()});
     if (matter.subject) index.set_subject_id(Bytes{view(*matter.subject)});
-    index.set_previous_of_order(matter.previous_of_order);
-    index.set_previous_of_subject(matter.previous_of_subject);
+    if (matter.subject) JOBBRO_TRY(link(matter, index));
     JOBBRO_TRY(resolve_causes(session, envelope, matter, index, work));
-    for (v1::Finding& finding : contract::findings_of(envelope)) {
+    JOBBRO_TRY_ASSIGN(auto findings, judge_in_course(envelope, facts, matter, work));
+    for (v1::Finding& finding : findings) {
         *index.add_findings() = std::move(finding);
     }
     // Nothing of the message's own can go wrong from here on.
@@ -272,6 +294,9 @@ Result<Sequence> Core::record(const Session& session, const Place& place,
         JOBBRO_TRY(journal::note_cpr_numbers(journal_->vault(), envelope, *matter.subject, sequence,
                                              *work.randomness));
         JOBBRO_TRY(note_number_in_case(*facts.citizen, *matter.subject));
+    }
+    if (matter.subject) {
+        JOBBRO_TRY(record_in_course(envelope, facts, matter, sequence, work));
     }
     for (const std::string& receiver : matter.receivers)
         work.to_wake.push_back(receiver);

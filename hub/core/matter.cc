@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "hub/domain/access.h"
-#include "hub/journal/retention.h"
 #include "proto/base/limits.h"
 
 namespace jobbro::core {
@@ -122,8 +121,6 @@ Result<Core::Matter> Core::find_order(const Session& session, const v1::Envelope
         matter.former_jobcentres.assign(found->former_jobcentres().begin(),
                                         found->former_jobcentres().end());
     }
-    matter.previous_of_order = found->last_sequence_plus_one();
-    matter.previous_of_subject = row->last_sequence_plus_one();
     if (!audience.has_sender_only()) matter.receivers = {matter.other_party};
     return matter;
 }
@@ -170,7 +167,6 @@ Result<Core::Matter> Core::matter_of_subject(const journal::SubjectId& subject) 
     matter.subject = subject;
     matter.slot = KeySlot{row->slot()};
     matter.needs_slot = row->slot() == 0;
-    matter.previous_of_subject = row->last_sequence_plus_one();
     return matter;
 }
 
@@ -220,14 +216,6 @@ Result<void> Core::note_in_case(const v1::Envelope& envelope, const contract::En
     JOBBRO_ASSERT(order != nullptr);
     order->set_last_sequence_plus_one(sequence.value() + 1);
     order->set_entries(order->entries() + 1);
-    if (is_correction(envelope)) return {};
-    const auto before = static_cast<domain::OrderState>(order->state());
-    const auto after = domain::state_after(before, facts.kind);
-    order->set_state(static_cast<std::uint32_t>(after));
-    if (domain::is_over(after) && !domain::is_over(before)) {
-        order->set_over_at_us(journal_->last_recorded().microseconds);
-        journal::stage_over(journal_->batch(), *matter.subject, journal_->last_recorded());
-    }
     return {};
 }
 

@@ -28,10 +28,11 @@ struct Core::Matter {
     std::vector<std::string> former_jobcentres;  // of the order, the latest last
     std::string handed_to;                       // the citizen's case is: a jobcentre
     std::optional<Merge> merge;
-    std::optional<Bytes> taken_back;        // hash of a number: it leads to the citizen no more
-    std::uint64_t previous_of_order = 0;    // plus one; 0: none
-    std::uint64_t previous_of_subject = 0;  // plus one; 0: none
-    std::vector<std::string> receivers;     // each once
+    std::optional<Bytes> taken_back;  // hash of a number: it leads to the citizen no more
+    // What the message answers, and what it corrects, once that is looked up.
+    std::vector<domain::MessageNumber> answers;
+    domain::MessageNumber corrects = 0;
+    std::vector<std::string> receivers;  // each once
 };
 
 }  // namespace jobbro::core

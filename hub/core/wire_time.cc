@@ -16,4 +16,11 @@ Result<Instant> instant_of(const google::protobuf::Timestamp& time, const char* 
     return Instant{time.seconds() * 1000000 + (time.nanos() + 999) / 1000};
 }
 
+google::protobuf::Timestamp timestamp_of(Instant time) {
+    google::protobuf::Timestamp timestamp;
+    timestamp.set_seconds(time.microseconds / 1000000);
+    timestamp.set_nanos(static_cast<std::int32_t>(time.microseconds % 1000000) * 1000);
+    return timestamp;
+}
+
 }  // namespace jobbro::core

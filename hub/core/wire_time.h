@@ -11,4 +11,7 @@ namespace jobbro::core {
 // when it is not within the years 1 to 9999. Thread: any.
 Result<Instant> instant_of(const google::protobuf::Timestamp& time, const char* field);
 
+// Thread: any.
+google::protobuf::Timestamp timestamp_of(Instant time);
+
 }  // namespace jobbro::core

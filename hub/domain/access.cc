@@ -62,6 +62,8 @@ constexpr KindAccess kinds[] = {
     {v1::MESSAGE_KIND_READING,                "----- ----", "----- ----"},
     {v1::MESSAGE_KIND_PARKED_ACT,             "----- ----", "----- ----"},
     {v1::MESSAGE_KIND_LOG_KEY_CHANGE,         "----- ----", "----- ----"},
+    {v1::MESSAGE_KIND_RULE_SET,               "----- ----", "----- ----"},
+    {v1::MESSAGE_KIND_RESULTS_FROZEN,         "----- ----", "----- ----"},
     {v1::MESSAGE_KIND_ERASURE,                "----- ----", "----- ----"},
     {v1::MESSAGE_KIND_ERASURE_DUE,            "----- ----", "----- ----"},
     {v1::MESSAGE_KIND_HOLD_CHANGE,            "----- ----", "----- ----"},
@@ -180,7 +182,15 @@ bool may_see(v1::MessageKind kind, Relation relation) {
 }
 
 bool reaches_provider(v1::AlertKind kind) {
-    return kind != v1::ALERT_KIND_STATUTORY_NEAR && kind != v1::ALERT_KIND_STATUTORY_PASSED;
+    switch (kind) {
+        case v1::ALERT_KIND_FOLLOW_UP_OVERDUE:
+        case v1::ALERT_KIND_JOB_PLAN_ENDING:
+        case v1::ALERT_KIND_STATUTORY_NEAR:
+        case v1::ALERT_KIND_STATUTORY_PASSED:
+            return false;
+        default:
+            return true;
+    }
 }
 
 std::span<const QuestionAccess> question_access() {

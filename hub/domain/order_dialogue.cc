@@ -1,7 +1,6 @@
 #include "hub/domain/order_dialogue.h"
 
 namespace jobbro::domain {
-
 bool is_over(OrderState state) {
     return state == OrderState::declined || state == OrderState::ended ||
            state == OrderState::cancelled;
@@ -29,6 +28,25 @@ OrderState state_after(OrderState before, v1::MessageKind kind) {
         default:
             return before;
     }
+}
+
+DialogueState dialogue_state(const DialogueFacts& facts) {
+    switch (facts.state) {
+        case OrderState::placed:
+            if (facts.has_open_question) return DialogueState::asked;
+            return facts.was_asked ? DialogueState::clarified : DialogueState::placed;
+        case OrderState::accepted:
+            return DialogueState::accepted;
+        case OrderState::declined:
+            return DialogueState::declined;
+        case OrderState::started:
+            return DialogueState::started;
+        case OrderState::ended:
+            return facts.waits_for_follow_up ? DialogueState::ended : DialogueState::followed_up;
+        case OrderState::cancelled:
+            break;
+    }
+    return DialogueState::cancelled;
 }
 
 }  // namespace jobbro::domain

@@ -1,9 +1,11 @@
-// Pure rules of the dialogue about an order (bestilling): what each message leads to.
+// Pure rules of the dialogue about an order (bestilling): what each message leads to. Which steps a
+// state allows is told by proto/contract/order_steps.h.
 #pragma once
 
 #include <cstdint>
 
 #include "jobbro/v1/envelope.pb.h"
+#include "proto/contract/order_steps.h"
 
 namespace jobbro::domain {
 
@@ -24,8 +26,20 @@ bool is_over(OrderState state);
 bool opens_order(v1::MessageKind kind);
 
 // The state after a message that was accepted. Kinds that tell of the course without moving it
-// leave it, and nothing brings back an order that is over. Which steps a state allows is not judged
-// here yet: what happened is recorded as told.
+// leave it, and nothing brings back an order that is over. Whether the state allows the step is
+// contract::check_step()'s to say. Not for corrections, which move nothing.
 OrderState state_after(OrderState before, v1::MessageKind kind);
+
+using contract::DialogueState;
+
+// Of an order that is neither over nor accepted, by its questions; of one that has ended, by what
+// waits. The others have one each.
+struct DialogueFacts {
+    OrderState state = OrderState::placed;
+    bool has_open_question = false;
+    bool was_asked = false;
+    bool waits_for_follow_up = false;
+};
+DialogueState dialogue_state(const DialogueFacts& facts);
 
 }  // namespace jobbro::domain

@@ -14,6 +14,13 @@ rows::OrderRow* find_order(rows::CaseRow& row, const contract::OrderId& order) {
     return nullptr;
 }
 
+rows::LimitsRow* find_limits(rows::CaseRow& row, const std::string& jobcentre) {
+    for (rows::LimitsRow& each : *row.mutable_limits()) {
+        if (each.jobcentre() == jobcentre) return &each;
+    }
+    return nullptr;
+}
+
 void add_party(google::protobuf::RepeatedPtrField<std::string>& parties, const std::string& party) {
     if (std::find(parties.begin(), parties.end(), party) == parties.end()) *parties.Add() = party;
 }
@@ -123,6 +130,10 @@ Result<void> CaseFile::merge(const SubjectId& former, const SubjectId& into) {
         for (const std::string& jobcentre : row->jobcentres())
             add_party(*to->mutable_jobcentres(), jobcentre);
         row->clear_jobcentres();
+        for (const rows::LimitsRow& limits : row->limits()) {
+            if (find_limits(*to, limits.jobcentre()) == nullptr) *to->add_limits() = limits;
+        }
+        row->clear_limits();
         *to->add_merged() = Bytes{view(each)};
         changed(each);
     }

@@ -47,7 +47,8 @@ class CaseFile {
     // Whether the two can be told to be one person. Requires: both are kept, and not the same.
     // Errors: merges_limit; as open().
     Result<void> check_merge(const SubjectId& former, const SubjectId& into);
-    // They are from now on, and `into` is kept. Requires: check_merge() holds. Errors: as open().
+    // They are from now on, and `into` is kept; what it knows of the limits of the law stays where
+    // both know something. Requires: check_merge() holds. Errors: as open().
     Result<void> merge(const SubjectId& former, const SubjectId& into);
 
     // There is no such subject, or no such order, from now on. Whoever removes a subject removes
@@ -89,5 +90,9 @@ void remove_party(google::protobuf::RepeatedPtrField<std::string>& parties,
 
 // The order's row in a case; null when it is not there.
 rows::OrderRow* find_order(rows::CaseRow& row, const contract::OrderId& order);
+
+// The jobcentre's row of the limits for the citizen, in the case of the subject that is kept; null
+// when it is not there.
+rows::LimitsRow* find_limits(rows::CaseRow& row, const std::string& jobcentre);
 
 }  // namespace jobbro::journal

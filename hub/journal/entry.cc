@@ -7,6 +7,7 @@ namespace {
 
 constexpr std::uint8_t format_version = 1;
 constexpr std::uint8_t flag_submitted = 1;
+constexpr std::uint8_t flag_of_case = 2;
 constexpr std::size_t path_max = 16;
 
 // Reads forward; any reading past the end makes it fail for good.
@@ -58,10 +59,13 @@ SubmitProof read_proof(Cursor& cursor) {
 
 Bytes encode_clear(const ClearPart& clear) {
     JOBBRO_ASSERT(clear.sender.size() <= limits::party_id_bytes_max);
+    JOBBRO_ASSERT(!clear.proof || !clear.is_of_case);
     Bytes out;
     out.reserve(256 + (clear.proof ? 80 + 32 * clear.proof->path.size() : 0));
     out.push_back(static_cast<char>(format_version));
-    out.push_back(static_cast<char>(clear.proof ? flag_submitted : 0));
+    out.push_back(static_cast<char>(clear.proof        ? flag_submitted
+                                     : clear.is_of_case ? flag_of_case
+                                                        : 0));
     append_big_endian(out, clear.sequence.value());
     append_big_endian(out, static_cast<std::uint64_t>(clear.recorded_at.microseconds));
     out += view(clear.message_id);
@@ -119,11 +123,12 @@ Result<EntryParts> decode_entry(BytesView entry) {
         clear.proof = read_proof(cursor);
         is_within_bounds = is_within_bounds && clear.proof->path.size() <= path_max;
     }
+    clear.is_of_case = flags == flag_of_case;
     parts.clear_bytes = entry.substr(0, cursor.at());
     parts.sealed_index = cursor.take(cursor.number<std::uint16_t>());
     parts.sealed_body = cursor.rest();
     if (cursor.failed() || !is_within_bounds || version != format_version ||
-        flags > flag_submitted) {
+        flags > flag_of_case) {
         return Error{ErrorCode::tampered, "the bytes are not an entry of format version 1"};
     }
     return parts;

@@ -6,6 +6,7 @@
 
 #include "hub/journal/journal.h"
 #include "hub/journal/tables.h"
+#include "hub/journal/timers.h"
 
 namespace jobbro::journal {
 namespace {
@@ -21,8 +22,8 @@ constexpr std::int64_t end_wait_ms_max = std::int64_t{3600} * 1000;
 constexpr BytesView again_row = "again";
 
 // What erasing changes rows of. The vault knows its own.
-constexpr store::Table scrubbed[] = {log_table::cases, log_table::orders, log_table::parked,
-                                     log_table::retention, log_table::erasures};
+constexpr store::Table scrubbed[] = {log_table::cases,     log_table::orders,   log_table::parked,
+                                     log_table::retention, log_table::erasures, log_table::timers};
 
 bool is_past(Instant then, std::int64_t ms, Instant steady) {
     return steady >= then.plus_ms(ms);
@@ -73,7 +74,16 @@ Result<Sequence> Journal::stage_erasure(const ErasurePlan& plan, const ErasureSc
         stage_own(v1::MESSAGE_KIND_ERASURE, body.SerializeAsString(), now, randomness));
     batch_.put(log_table::erasures, key_of(sequence.value()),
                row_of_hashes(vault_, sequence, plan.cpr_hashes, randomness));
+    for (const SubjectId& subject : plan.subjects) {
+        JOBBRO_TRY_ASSIGN(rows::CaseRow* const row, cases_.open(subject));
+        forget_timer(batch_, subject, *row);
+    }
     JOBBRO_TRY(remove_planned(cases_, plan, scope));
+    for (const SubjectId& subject : plan.subjects) {
+        if (plan.is_whole) break;
+        JOBBRO_TRY_ASSIGN(rows::CaseRow* const row, cases_.open(subject));
+        set_timer(batch_, subject, *row);
+    }
     erasures_.push_back({sequence, plan.slots, plan.cpr_hashes, plan.subjects});
     return sequence;
 }

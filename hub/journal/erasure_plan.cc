@@ -113,6 +113,12 @@ Result<void> remove_planned(CaseFile& cases, const ErasurePlan& plan, const Eras
                                         return is_in(scope, order.jobcentre());
                                     }),
                      orders.end());
+        auto& limits = *row->mutable_limits();
+        limits.erase(std::remove_if(limits.begin(), limits.end(),
+                                    [&](const rows::LimitsRow& each) {
+                                        return is_in(scope, each.jobcentre());
+                                    }),
+                     limits.end());
         leave_jobcentres(*row->mutable_told_by(), scope);
         leave_jobcentres(*row->mutable_jobcentres(), scope);
         cases.changed(subject);

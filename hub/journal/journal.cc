@@ -11,7 +11,8 @@
 namespace jobbro::journal {
 namespace {
 
-constexpr std::uint32_t tables_version = 2;  // 1: without erasure marks, and rows for erasing
+// 1: without erasure marks, and rows for erasing; 2: without courses and timers
+constexpr std::uint32_t tables_version = 3;
 constexpr BytesView head_key = "head";
 constexpr BytesView sealed_key = "sealed";
 constexpr BytesView log_keys_key = "log-keys";
@@ -61,6 +62,7 @@ Result<Sequence> Journal::stage(const Draft& draft, Instant now, Randomness& ran
     clear.slot_key_number = Vault::slot_key_number;
     clear.sender = draft.sender;
     clear.proof = draft.proof;
+    clear.is_of_case = !draft.proof && draft.slot != general_slot;
     const auto index_key =
         evidence::part_key(*data_key, view(clear.salt), evidence::part_index, sequence);
     const auto body_key =
@@ -341,6 +343,7 @@ v1::LogOpened Journal::log_opened(Instant now) const {
     for (const v1::Operator& each : identity_.operators)
         *opened.add_operators() = each;
     *opened.mutable_opened_at() = timestamp_of(now);
+    opened.set_is_demo(identity_.is_demo);
     return opened;
 }
 
@@ -387,6 +390,7 @@ Result<void> Journal::resume(const Bytes& head_bytes, Instant now, Assurances as
     JOBBRO_TRY_ASSIGN(tree_, Tree::open(*log_, TreeSize{head.size()}));
     JOBBRO_TRY(check_last_checkpoint());
     JOBBRO_TRY(read_log_keys());
+    JOBBRO_TRY(read_rule_sets());
     // Before anything else is read: what is erased stays unread, also after a restore.
     JOBBRO_TRY(destroy_marked(assured, randomness));
     JOBBRO_TRY(destroy_recorded());
@@ -481,8 +485,9 @@ Result<void> Journal::check_identity(const v1::LogOpened& opened) const {
     expected.set_verifier_key(log_keys_->first().text());
     *expected.mutable_opened_at() = opened.opened_at();
     if (google::protobuf::util::MessageDifferencer::Equals(expected, opened)) return {};
-    return Error{ErrorCode::log_identity_wrong,
-                 "origin, controllers and operators must be those of the first entry"};
+    return Error{
+        ErrorCode::log_identity_wrong,
+        "origin, controllers, operators and hub.demo_clock must be those of the first entry"};
 }
 
 Result<Registry::Change> Journal::read_registry_change(Sequence sequence) {

@@ -20,6 +20,7 @@
 #include "hub/journal/vault.h"
 #include "hub/store/store.h"
 #include "jobbro/v1/journal.pb.h"
+#include "jobbro/v1/rules.pb.h"
 #include "proto/contract/uuid.h"
 #include "proto/evidence/note.h"
 
@@ -88,14 +89,16 @@ class Journal {
         std::vector<v1::Operator> operators;
         // The log's key until now, to hand it over from. None: it is not handed over.
         std::optional<evidence::Signer> former_signer = std::nullopt;
+        // The log's times are made up: it is played, by a clock that a person drives.
+        bool is_demo = false;
     };
 
     // Opens the log, or makes entry 0 in an empty store. Reads back what only the entries hold: at
     // most limits::block_entries of them, and those the vault has not seen.
-    // Errors: store_failed; log_identity_wrong when origin, controllers or operators are not those
-    // of entry 0, or the key neither signs the log nor is handed it by the former one; tampered
-    // when head, tree and last checkpoint do not agree; opening_failed; store_format_unknown;
-    // hub_sealed when a sealed log would be handed over.
+    // Errors: store_failed; log_identity_wrong when origin, controllers, operators or whether it is
+    // a demo's are not those of entry 0, or the key neither signs the log nor is handed it by the
+    // former one; tampered when head, tree and last checkpoint do not agree; opening_failed;
+    // store_format_unknown; hub_sealed when a sealed log would be handed over.
     //
     // With `marks`, what they say is held against the log and carried out before it returns, and
     // they are kept up from then on; what the files hold of it goes by look_after_erasures().
@@ -130,6 +133,8 @@ class Journal {
     // Statement judged right by registry(): its entry, and the party as it is now.
     Result<Sequence> stage_registry_change(const v1::RegistryChange& change, Party party,
                                            Instant now, Randomness& randomness);
+    // From now on it is the last of rule_sets(). Errors: as stage().
+    Result<Sequence> stage_rule_set(const v1::RuleSet& rules, Instant now, Randomness& randomness);
     // While the log is sealed: the party is disabled for this run, and nothing says so later.
     void disable_unrecorded(Party party);
     // Records that what the plan says is erased; `body` says by what. There are no such orders and,
@@ -169,6 +174,14 @@ class Journal {
     [[nodiscard]] Result<Sequence> first_recorded_from(Instant time) const;
     // The checkpoint note of the commit that holds the entry. Errors: store_failed, tampered.
     [[nodiscard]] Result<Bytes> checkpoint_with(Sequence sequence) const;
+
+    // A rule set, as an entry holds it.
+    struct RecordedRules {
+        v1::RuleSet rules;
+        Instant recorded_at;
+    };
+    // All of the log, in its order. Errors: as read(), but for erased.
+    Result<std::vector<RecordedRules>> rule_sets();
 
     [[nodiscard]] TreeSize size() const { return tree_.size(); }
     [[nodiscard]] const Tree& tree() const { return tree_; }
@@ -232,6 +245,7 @@ class Journal {
     Result<void> make_first_entry(Instant now, Randomness& randomness);
     Result<void> resume(const Bytes& head, Instant now, Assurances assured, Randomness& randomness);
     Result<void> read_log_keys();
+    Result<void> read_rule_sets();  // rule_entries.cc
     Result<void> check_last_checkpoint();
     Result<void> hand_over(Instant now, Randomness& randomness);
     Result<void> check_identity(const v1::LogOpened& opened) const;
@@ -274,6 +288,7 @@ class Journal {
     std::map<Bytes, Recorded> staged_messages_;  // by sender and id
     Instant last_recorded_;
     std::uint64_t next_slot_ = 1;  // 0 is the general key
+    std::vector<Sequence> rule_sets_;
     std::map<std::string, ByteArray<16>> highest_ids_;
     std::map<std::string, ByteArray<16>> senders_of_block_;
     bool is_sealed_ = false;

@@ -24,9 +24,11 @@ inline constexpr store::Table retention{12};  // day an order was over, subject 
 inline constexpr store::Table due{13};        // sequence of an ErasureDue not acted on -> nothing
 inline constexpr store::Table erasures{14};   // sequence of an Erasure not carried out -> nothing
 inline constexpr store::Table open_traces{15};  // party, subscription -> OpenTraceRow
+inline constexpr store::Table timers{16};       // day something is due, subject id -> nothing
 inline constexpr std::string_view names[] = {
-    "entries",  "commits", "tiles", "messages", "senders",   "cases", "orders",   "routing",
-    "registry", "cursors", "head",  "parked",   "retention", "due",   "erasures", "open_traces"};
+    "entries",   "commits", "tiles",    "messages",    "senders", "cases",
+    "orders",    "routing", "registry", "cursors",     "head",    "parked",
+    "retention", "due",     "erasures", "open_traces", "timers"};
 }  // namespace log_table
 
 namespace vault_table {

@@ -70,4 +70,11 @@ bool is_tcp_endpoint(std::string_view text) {
     return parse_port(parts->port).value_or(0) != 0;
 }
 
+bool is_loopback_endpoint(std::string_view text) {
+    const std::size_t host = text.find("//") + 2;
+    const std::size_t port = text.rfind(':') + 1;
+    const auto address = parse_host_port(std::string{text.substr(host, port - host)} + "0");
+    return address && address->is_loopback;
+}
+
 }  // namespace jobbro::ops

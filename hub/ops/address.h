@@ -23,4 +23,7 @@ std::optional<HostPort> parse_host_port(std::string_view text);
 // is 1 to 65535, or "*" for any free one. Thread: any.
 bool is_tcp_endpoint(std::string_view text);
 
+// Such an endpoint that only this machine can reach. Requires: is_tcp_endpoint(). Thread: any.
+bool is_loopback_endpoint(std::string_view text);
+
 }  // namespace jobbro::ops

@@ -159,6 +159,7 @@ class Reader {
     Result<void> read_limits(Config& config) const;
     Result<void> read_access(Config& config) const;
     Result<void> read_retention(Config& config) const;
+    Result<void> read_rules(Config& config) const;
     Result<void> read_controllers(Config& config) const;
     Result<void> read_operators(Config& config) const;
     Result<std::vector<std::string>> jobcentres(const Place& place,
@@ -283,7 +284,10 @@ Result<void> Reader::read_hub(Config& config) const {
     JOBBRO_TRY_ASSIGN(config.erasure_marks,
                       text(hub, "erasure_marks", a_file, config.keys.string() + ".marks"));
     JOBBRO_TRY_ASSIGN(config.listen, text(hub, "listen", an_endpoint, config.listen));
-    return {};
+    JOBBRO_TRY_ASSIGN(config.demo_clock, text(hub, "demo_clock", a_file, ""));
+    if (config.demo_clock.empty() || is_loopback_endpoint(config.listen)) return {};
+    return invalid(hub, "listen", hub.table->get("listen")->source().begin,
+                   "a loopback address with hub.demo_clock");
 }
 
 Result<void> Reader::read_ops(Config& config) const {
@@ -295,6 +299,10 @@ Result<void> Reader::read_ops(Config& config) const {
     if (address && !address->is_loopback && !config.http_beyond_loopback) {
         return invalid(ops, "http", ops.table->get("http")->source().begin,
                        "a loopback address, or ops.http_beyond_loopback must be true");
+    }
+    if (address && !address->is_loopback && !config.demo_clock.empty()) {
+        return invalid(ops, "http", ops.table->get("http")->source().begin,
+                       "a loopback address with hub.demo_clock");
     }
     JOBBRO_TRY_ASSIGN(const std::string level, text(ops, "log_level", a_level, "info"));
     config.log_level = level_of(level);
@@ -333,6 +341,12 @@ Result<void> Reader::read_retention(Config& config) const {
     JOBBRO_TRY_ASSIGN(
         config.retention_days,
         number(place, "days", 0, config_limits::retention_days_most, config.retention_days));
+    return {};
+}
+
+Result<void> Reader::read_rules(Config& config) const {
+    JOBBRO_TRY_ASSIGN(const Place place, table("rules"));
+    JOBBRO_TRY_ASSIGN(config.rules_folder, text(place, "folder", a_folder, ""));
     return {};
 }
 
@@ -406,6 +420,7 @@ Result<Config> Reader::read() const {
     JOBBRO_TRY(read_limits(config));
     JOBBRO_TRY(read_access(config));
     JOBBRO_TRY(read_retention(config));
+    JOBBRO_TRY(read_rules(config));
     JOBBRO_TRY(read_controllers(config));
     JOBBRO_TRY(read_operators(config));
     return config;
@@ -454,6 +469,7 @@ std::string config_digest(const Config& config) {
     rendering.add("hub.keys", config.keys.string());
     rendering.add("hub.erasure_marks", config.erasure_marks.string());
     rendering.add("hub.listen", config.listen);
+    rendering.add("hub.demo_clock", config.demo_clock.string());
     rendering.add("ops.http", config.http);
     rendering.add("ops.http_beyond_loopback", config.http_beyond_loopback ? 1U : 0U);
     rendering.add("ops.log_level", level_name(config.log_level));
@@ -464,6 +480,7 @@ std::string config_digest(const Config& config) {
     rendering.add("access.provider_grace_days",
                   static_cast<std::uint64_t>(config.provider_grace_days));
     rendering.add("retention.days", static_cast<std::uint64_t>(config.retention_days));
+    rendering.add("rules.folder", config.rules_folder.string());
     for (const ControllerConfig& controller : config.controllers) {
         rendering.add("controller.name", controller.name);
         rendering.add("controller.signing_key", controller.signing_key.view());

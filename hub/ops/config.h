@@ -48,6 +48,7 @@ struct Config {
     std::filesystem::path keys;           // required
     std::filesystem::path erasure_marks;  // by default that of the keys, and ".marks"
     std::string listen = "tcp://127.0.0.1:7411";
+    std::filesystem::path demo_clock;  // empty: the machine's clock
 
     // [ops]
     std::string http = "127.0.0.1:7412";  // "" for none
@@ -65,6 +66,9 @@ struct Config {
 
     // [retention]
     std::int64_t retention_days = 1826;  // five years; 0: for ever
+
+    // [rules]
+    std::filesystem::path rules_folder;  // empty: the rule sets the log has
 
     std::vector<ControllerConfig> controllers;  // [[controller]], in the order of the file
     std::vector<OperatorConfig> operators;      // [[operator]]

@@ -29,7 +29,7 @@ struct Row {
 };
 
 // In the order of Counted.
-constexpr std::array<Row, 12> counter_rows = {{
+constexpr std::array<Row, 13> counter_rows = {{
     {"jobbro_frames_received_total", "Frames received from clients.", "kind", Values::frame_kinds},
     {"jobbro_rejections_total", "Messages rejected, by error code.", "code", Values::codes},
     {"jobbro_deliveries_total", "Messages delivered to subscribers.", "", Values::none},
@@ -42,8 +42,9 @@ constexpr std::array<Row, 12> counter_rows = {{
     {"jobbro_nacks_total", "Messages given back by subscribers.", "", Values::none},
     {"jobbro_fetches_total", "Messages handed out by Fetch.", "", Values::none},
     {"jobbro_orders_erased_total", "Orders erased.", "", Values::none},
+    {"jobbro_alerts_total", "Alerts raised.", "", Values::none},
 }};
-static_assert(counter_rows.size() == static_cast<std::size_t>(Counted::orders_erased) + 1);
+static_assert(counter_rows.size() == static_cast<std::size_t>(Counted::alerts) + 1);
 
 // In the order of Gauged.
 constexpr std::array<Row, 9> gauge_rows = {{

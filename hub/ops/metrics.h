@@ -23,6 +23,7 @@ enum class Counted : std::uint8_t {
     nacks,             // jobbro_nacks_total
     fetches,           // jobbro_fetches_total: messages handed out by Fetch
     orders_erased,     // jobbro_orders_erased_total
+    alerts,            // jobbro_alerts_total
 };
 
 // What became of a message: jobbro_messages_total {kind, fate}.

@@ -84,6 +84,19 @@ inline constexpr std::int64_t erasure_waits_days = 7;            // from due to 
 inline constexpr std::uint64_t erasure_share_a_day = 100;        // one order in so many
 inline constexpr std::size_t orders_per_erasure_notice_max = 256;
 
+// Alerts. A turn looks at few cases, so that none is long.
+inline constexpr std::size_t timers_per_turn_max = 64;
+
+// Queries. A page reads few entries and rows, and fits a frame.
+inline constexpr std::uint32_t query_rows_max = 100;
+inline constexpr std::size_t queries_per_turn_max = 8;  // all sessions together; then busy
+inline constexpr std::size_t query_looks_max = 512;     // entries looked at for a page
+inline constexpr std::size_t query_after_bytes_max = 128;
+
+// Results. A month is frozen so many days after its end; what is told of it is one entry or more.
+inline constexpr std::uint32_t results_wait_days = 9;
+inline constexpr std::size_t results_entry_bytes_max = 40 * 1024;
+
 // Parked messages. Each costs some 220 bytes of memory, so all of them 55 MiB. Beside these bounds
 // each subscription may park what was in flight when it met one, once.
 inline constexpr std::size_t parked_per_subscription_max = 4096;  // then the cursor stops

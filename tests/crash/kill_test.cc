@@ -116,7 +116,7 @@ class Load {
         const auto& [id, cpr] = open_orders_[random_.below(open_orders_.size())];
         std::vector<v1::Envelope> reports;
         for (std::uint64_t i = 0; i <= random_.below(8); ++i) {
-            reports.push_back(absence(id, clock_.now(), randomness_, cpr));
+            reports.push_back(provider_notice(id, clock_.now(), randomness_, cpr));
         }
         keep_and_send(site, seen_.site, reports);
     }

@@ -54,10 +54,7 @@ v1::Envelope report(std::uint64_t number, const std::vector<kit_kill::OpenOrder>
     envelope.mutable_citizen()->set_cpr_number(kit_kill::is_to_be_refused(number)
                                                    ? orders[(number + 1) % orders.size()].cpr_number
                                                    : order.cpr_number);
-    v1::AbsenceReport& body = *envelope.mutable_absence_report();
-    body.set_first_date("2011-02-14");
-    body.set_last_date("2011-02-14");
-    body.set_kind(v1::ABSENCE_KIND_NO_SHOW);
+    envelope.mutable_notice()->set_text("the company asks again");
     return envelope;
 }
 

@@ -146,9 +146,10 @@ struct Seeds {
         return {mode, content.SerializeAsString()};
     }
     std::vector<Piece> messages() {
-        return {piece(4, world.submit(jobcentre, {order(id, world.now, world.randomness)})),
-                piece(5, world.submit(provider, {acceptance(id, world.now, world.randomness),
-                                                 absence(id, world.now, world.randomness)}))};
+        return {
+            piece(4, world.submit(jobcentre, {order(id, world.now, world.randomness)})),
+            piece(5, world.submit(provider, {acceptance(id, world.now, world.randomness),
+                                             provider_notice(id, world.now, world.randomness)}))};
     }
 };
 
@@ -280,7 +281,7 @@ std::vector<Bytes> subscribing_seeds(const std::vector<Piece>& messages) {
                         fetching(1, 3), fetching(1, 5), fetching(0, 4)}),
         with(messages, {subscribing(0,
                                     [](auto& to) {
-                                        to.add_kinds(v1::MESSAGE_KIND_ABSENCE_REPORT);
+                                        to.add_kinds(v1::MESSAGE_KIND_NOTICE);
                                         to.set_from_sequence(4);
                                     }),
                         subscribing(0, [](auto& to) { to.mutable_from_beginning(); }),

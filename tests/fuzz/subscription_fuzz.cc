@@ -176,8 +176,8 @@ class Story {
     void record(const std::vector<std::size_t>& about) {
         std::vector<v1::Envelope> envelopes;
         for (const std::size_t citizen : about) {
-            envelopes.push_back(absence(prepared().orders[citizen], world_.now, world_.randomness,
-                                        made_up_citizen(citizen)));
+            envelopes.push_back(provider_notice(prepared().orders[citizen], world_.now,
+                                                world_.randomness, made_up_citizen(citizen)));
         }
         std::uint64_t sequence = world_.journal->size().value();
         turn({world_.submit(provider, envelopes)});

@@ -81,6 +81,17 @@ TEST(EntryFormat, ComesApartAsItWasPutTogether) {
               "body");
 }
 
+TEST(EntryFormat, TellsInTheClearWhatTheHubMadeOfAnOrderOrACitizen) {
+    const Bytes own = example_entry();
+    EXPECT_FALSE(decode_entry(own)->clear.is_of_case);
+    ClearPart clear = decode_entry(own)->clear;
+    clear.is_of_case = true;
+    const Bytes bytes = encode_clear(clear);
+    EXPECT_EQ(bytes[1], 2);
+    const Bytes whole = encode_entry(bytes, Bytes(16, 'i'), Bytes(16, 'b'));
+    EXPECT_TRUE(decode_entry(whole)->clear.is_of_case);
+}
+
 TEST(EntryFormat, BytesThatAreNoEntryAreTampered) {
     const Bytes entry = example_entry();
     for (std::size_t length = 0; length < entry.size() - 20 - 16 - 5; ++length) {
@@ -91,9 +102,11 @@ TEST(EntryFormat, BytesThatAreNoEntryAreTampered) {
     Bytes other_version = entry;
     other_version[0] = 2;
     EXPECT_EQ(decode_entry(other_version).error().code, ErrorCode::tampered);
-    Bytes other_flag = entry;
-    other_flag[1] = 2;
-    EXPECT_EQ(decode_entry(other_flag).error().code, ErrorCode::tampered);
+    for (const char flags : {'\x03', '\x04', '\x80'}) {
+        Bytes other_flag = entry;
+        other_flag[1] = flags;
+        EXPECT_EQ(decode_entry(other_flag).error().code, ErrorCode::tampered);
+    }
 }
 
 }  // namespace

@@ -172,14 +172,14 @@ class FiltersAndStarts(DeliveryTest):
     def test_only_the_kinds_asked_for_come(self):
         before = self.jobcentre.checkpoint.size
         case = self.new_case()
-        absence = case.absence()
+        remark = case.remark()
         acceptance = case.by_provider(order_acceptance=order_pb2.OrderAcceptance())
-        *_, wanted, _ = self.record(self.provider, acceptance, absence, case.absence())
+        *_, wanted, _ = self.record(self.provider, acceptance, remark, case.remark())
         subscription = self.jobcentre.subscribe(
-            f"absences-{self.party[-3:]}", credit=1, from_sequence=before,
-            kinds=[envelope_pb2.MESSAGE_KIND_ABSENCE_REPORT])
+            f"remarks-{self.party[-3:]}", credit=1, from_sequence=before,
+            kinds=[envelope_pb2.MESSAGE_KIND_NOTICE])
         (got,) = self.assert_next(subscription, wanted.sequence)
-        self.assertEqual(got.envelope, absence)
+        self.assertEqual(got.envelope, remark)
         subscription.ack(wanted.sequence)
         self.assert_next(subscription, wanted.sequence + 1)
 

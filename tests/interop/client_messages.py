@@ -6,7 +6,7 @@ import os
 import time
 
 from hub_client import MessageIds
-from jobbro.v1 import (catalogue_pb2, course_pb2, envelope_pb2, jobcentre_records_pb2,
+from jobbro.v1 import (catalogue_pb2, cooperation_pb2, course_pb2, envelope_pb2, jobcentre_records_pb2,
                        order_pb2)
 
 IDS = MessageIds()
@@ -47,10 +47,14 @@ class Case:
     def by_jobcentre(self, causes: tuple = (), **body) -> bytes:
         return self.envelope(self.jobcentre, causes, **body).SerializeToString()
 
-    def absence(self) -> bytes:
-        return self.by_provider(absence_report=course_pb2.AbsenceReport(
-            first_date=date_in(0), last_date=date_in(0),
-            kind=course_pb2.ABSENCE_KIND_REPORTED_ILL))
+    def remark(self) -> bytes:
+        """Something that the order takes from its provider as it is."""
+        return self.by_provider(notice=cooperation_pb2.Notice(text="the company asks again"))
+
+    def begun(self, days: int) -> tuple[bytes, bytes]:
+        """The order is accepted, and its course begins so many days from today."""
+        return (self.by_provider(order_acceptance=order_pb2.OrderAcceptance()),
+                self.by_provider(course_start=course_pb2.CourseStart(start_date=date_in(days))))
 
     def envelope(self, sender: str, causes: tuple = (), **body) -> envelope_pb2.Envelope:
         made = without_order(sender, **body)

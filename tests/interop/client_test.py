@@ -162,7 +162,7 @@ class Submitting(OrderTest):
 
     def test_many_envelopes_of_a_submit_are_recorded_in_their_order(self):
         case = self.new_case()
-        envelopes = [case.absence() for _ in range(150)]
+        envelopes = [case.remark() for _ in range(150)]
         sequences = [got.sequence for got in self.record(self.provider, *envelopes)]
         self.assertEqual(sequences, list(range(sequences[0], sequences[0] + 150)))
 
@@ -220,7 +220,7 @@ class Submitting(OrderTest):
         case = self.new_case()
         case.provider = OTHER_PROVIDER
         with self.session("other") as other:
-            (outcome,) = other.submit([case.absence()])
+            (outcome,) = other.submit([case.remark()])
             self.assert_rejected(outcome, "order_unknown", field_path="order_id")
 
     def test_order_by_a_provider_is_not_allowed(self):
@@ -242,7 +242,7 @@ class Submitting(OrderTest):
     def test_citizen_of_another_order_is_refused(self):
         case = self.new_case()
         case.citizen = messages.new_citizen()
-        (outcome,) = self.provider.submit([case.absence()])
+        (outcome,) = self.provider.submit([case.remark()])
         self.assert_rejected(outcome, "citizen_mismatch", field_path="citizen.cpr_number")
 
     def test_citizen_has_no_more_than_256_orders(self):
@@ -254,13 +254,13 @@ class Submitting(OrderTest):
 
     def test_correction_takes_the_place_of_the_sender_s_own_message(self):
         case = self.new_case()
-        first = case.absence()
-        correction = case.by_provider((corrects(first),), absence_report=course_pb2.AbsenceReport(
+        first = case.remark()
+        correction = case.by_provider((corrects(first),),
+                                      notice=cooperation_pb2.Notice(text="came after all"))
+        self.record(self.provider, first, correction)
+        of_other_kind = case.by_provider((corrects(first),), absence_report=course_pb2.AbsenceReport(
             first_date=messages.date_in(-1), last_date=messages.date_in(0),
             kind=course_pb2.ABSENCE_KIND_NO_SHOW))
-        self.record(self.provider, first, correction)
-        of_other_kind = case.by_provider((corrects(first),),
-                                         notice=cooperation_pb2.Notice(text="came after all"))
         (outcome,) = self.provider.submit([of_other_kind])
         self.assert_rejected(outcome, "cause_mismatch", field_path="causes[0]")
 
@@ -308,7 +308,7 @@ class NewKinds(OrderTest):
         days = [course_reports_pb2.AttendanceDay(date=messages.date_in(-2), planned_hours=6),
                 course_reports_pb2.AttendanceDay(date=messages.date_in(-1), planned_hours=6,
                                                  absence=course_pb2.ABSENCE_KIND_NO_SHOW)]
-        self.record(self.provider, case.by_provider(
+        self.record(self.provider, *case.begun(days=-7), case.by_provider(
             attendance_list=course_reports_pb2.AttendanceList(
                 list_id=messages.IDS.make(), first_date=messages.date_in(-7),
                 last_date=messages.date_in(-1), days=days)))

@@ -77,9 +77,9 @@ class HubEvidence(hub_tests.HubTest):
             for session, case, envelopes in (
                     (jobcentre, cls.kept, [cls.kept.order()]),
                     (jobcentre, cls.erased, [cls.erased.order()]),
-                    (provider, cls.erased, [cls.erased.absence() for _ in range(ABSENCES_ERASED)]),
-                    (provider, cls.kept, [cls.kept.absence() for _ in range(ABSENCES_KEPT // 2)]),
-                    (provider, cls.kept, [cls.kept.absence() for _ in range(ABSENCES_KEPT // 2)])):
+                    (provider, cls.erased, [cls.erased.remark() for _ in range(ABSENCES_ERASED)]),
+                    (provider, cls.kept, [cls.kept.remark() for _ in range(ABSENCES_KEPT // 2)]),
+                    (provider, cls.kept, [cls.kept.remark() for _ in range(ABSENCES_KEPT // 2)])):
                 receipts = [outcome.receipt for outcome in session.submit(envelopes)]
                 if case is cls.erased:
                     found += [receipt.sequence for receipt in receipts]
@@ -193,7 +193,7 @@ class HubProofs(hub_tests.OrderTest):
         verifier = transparency.Verifier.parse(self.hub_key.verifier_key)
         case, kept = self.new_case(), []
         for count in (1, 2, 5, 1):
-            *_, last = self.record(self.provider, *(case.absence() for _ in range(count)))
+            *_, last = self.record(self.provider, *(case.remark() for _ in range(count)))
             proof = self.provider.request("proof",
                                           prove=audit_pb2.Prove(inclusion_of=last.sequence))
             kept.append(transparency.Checkpoint.open(proof.checkpoint, verifier))
@@ -209,7 +209,7 @@ class HubProofs(hub_tests.OrderTest):
     def test_inclusion_shows_the_entry_with_its_senders_signature(self):
         verifier = transparency.Verifier.parse(self.hub_key.verifier_key)
         case = self.new_case()
-        (receipt,) = self.record(self.provider, case.absence())
+        (receipt,) = self.record(self.provider, case.remark())
         proof = self.provider.request("proof",
                                       prove=audit_pb2.Prove(inclusion_of=receipt.sequence))
         tree = transparency.Checkpoint.open(proof.checkpoint, verifier)

@@ -15,6 +15,7 @@ from transparency import leaf_hash, root_from_path, sha256
 
 ENTRY_BYTES_MAX = 65535
 SUBMITTED = 1
+OF_CASE = 2
 TAG_BYTES = 16
 PARTY_BYTES_MAX = 64
 ENVELOPES_PER_SUBMIT_MAX = 256
@@ -59,7 +60,7 @@ class Entry(NamedTuple):
         version, flags = reader.number(1), reader.number(1)
         if version != 1:
             raise ValueError(f"version {version}")
-        if flags & ~SUBMITTED:
+        if flags not in (0, SUBMITTED, OF_CASE):
             raise ValueError("an unknown flag is set")
         sequence, recorded_us = reader.number(8), reader.number(8)
         message_id, digest, salt = reader.take(16), reader.take(32), reader.take(16)

@@ -121,9 +121,37 @@ v1::Envelope RandomMessages::on_an_order() {
     v1::Envelope result = blank(sender, number);
     result.set_order_id(order.id);
     result.mutable_audience()->mutable_order_parties();
-    by_provider ? said_by_provider(result) : said_by_jobcentre(result);
+    if (by_provider && random_.below(3) != 0) {
+        next_step(order, result);
+    } else {
+        by_provider ? said_by_provider(result) : said_by_jobcentre(result);
+    }
     if (random_.below(5) == 0) correct(result);
     return result;
+}
+
+// What mostly comes next, so that courses begin and end.
+void RandomMessages::next_step(const ModelOrder& order, v1::Envelope& result) {
+    if (!order.is_accepted && random_.below(4) != 0) {
+        result.mutable_order_acceptance()->set_expected_start_date("2011-02-14");
+    } else if (!order.is_accepted) {
+        result.mutable_order_decline()->set_reason(v1::ORDER_DECLINE_REASON_NO_CAPACITY);
+    } else if (!order.has_started) {
+        result.mutable_course_start()->set_start_date("2011-02-14");
+    } else if (random_.below(3) == 0) {
+        result.mutable_course_end()->set_end_date("2011-05-15");
+        result.mutable_course_end()->set_reason(v1::COURSE_END_REASON_COMPLETED);
+    } else {
+        report(result);
+    }
+}
+
+void RandomMessages::report(v1::Envelope& result) {
+    v1::AbsenceReport& body = *result.mutable_absence_report();
+    body.set_first_date("2011-02-14");
+    body.set_last_date("2011-02-14");
+    body.set_absent_hours(5);
+    body.set_kind(v1::ABSENCE_KIND_NO_SHOW);
 }
 
 void RandomMessages::said_by_provider(v1::Envelope& result) {
@@ -141,13 +169,8 @@ void RandomMessages::said_by_provider(v1::Envelope& result) {
         case 3:
             result.mutable_notice()->set_text("the company asks again");
             break;
-        default: {
-            v1::AbsenceReport& body = *result.mutable_absence_report();
-            body.set_first_date("2011-02-14");
-            body.set_last_date("2011-02-14");
-            body.set_absent_hours(5);
-            body.set_kind(v1::ABSENCE_KIND_NO_SHOW);
-        }
+        default:
+            report(result);
     }
 }
 

@@ -47,6 +47,8 @@ class RandomMessages {
                          const std::string& number);
     [[nodiscard]] std::vector<const ModelEntry*> changes() const;
     std::pair<std::string, std::string> two_numbers();
+    void next_step(const ModelOrder& order, v1::Envelope& result);
+    static void report(v1::Envelope& result);
     void said_by_provider(v1::Envelope& result);
     void said_by_jobcentre(v1::Envelope& result);
     void correct(v1::Envelope& result);

@@ -192,7 +192,21 @@ std::optional<ErrorCode> AccessModel::saying(const v1::Envelope& envelope, Insta
         return ErrorCode::citizen_mismatch;
     }
     if (!number->second.is_current()) return ErrorCode::cpr_outdated;
-    return std::nullopt;
+    return step(envelope, order);
+}
+
+// Whether the order has come so far.
+std::optional<ErrorCode> AccessModel::step(const v1::Envelope& envelope, const ModelOrder& order) {
+    if (corrects(envelope)) return std::nullopt;
+    bool is_time = true;
+    if (envelope.has_order_acceptance() || envelope.has_order_decline()) {
+        is_time = !order.is_accepted;
+    } else if (envelope.has_course_start()) {
+        is_time = order.is_accepted && !order.has_started;
+    } else if (is_report(envelope) || envelope.has_extension() || envelope.has_course_end()) {
+        is_time = order.has_started;
+    }
+    return is_time ? std::nullopt : std::optional{ErrorCode::order_step_not_allowed};
 }
 
 // Whether it is the sender's order, or was, and the time for it.
@@ -373,6 +387,8 @@ void AccessModel::record(const v1::Envelope& envelope, std::uint64_t sequence, I
             entry.audience = {envelope.sender() == order.provider ? order.jobcentre
                                                                   : order.provider};
         }
+        order.is_accepted = order.is_accepted || envelope.has_order_acceptance();
+        order.has_started = order.has_started || envelope.has_course_start();
         const bool ends = envelope.has_order_decline() || envelope.has_order_cancellation() ||
                           envelope.has_course_end();
         if (ends && !corrects(envelope)) {

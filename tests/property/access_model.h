@@ -35,6 +35,8 @@ struct ModelOrder {
     v1::MessageKind ended_by = v1::MESSAGE_KIND_UNSPECIFIED;
     Instant over_at;
     std::set<std::string> former_jobcentres = {};
+    bool is_accepted = false;
+    bool has_started = false;
 };
 
 struct ModelGrant {
@@ -118,6 +120,8 @@ class AccessModel {
     [[nodiscard]] std::optional<ErrorCode> saying(const v1::Envelope& envelope, Instant now) const;
     [[nodiscard]] std::optional<ErrorCode> moment(const v1::Envelope& envelope,
                                                   const ModelOrder& order, Instant now) const;
+    [[nodiscard]] static std::optional<ErrorCode> step(const v1::Envelope& envelope,
+                                                       const ModelOrder& order);
     [[nodiscard]] std::optional<ErrorCode> of_citizen(const v1::Envelope& envelope) const;
     [[nodiscard]] std::optional<ErrorCode> changing(const v1::Envelope& envelope) const;
     [[nodiscard]] std::optional<ErrorCode> taking_back(const v1::Envelope& envelope) const;

@@ -372,17 +372,17 @@ TEST(Access, NoPartyObtainsAByteItHasNoGroundForAndEachGetsItsOwn) {
         history.live();
         if (HasFailure()) return;
     }
-    for (const auto kind :
-         {v1::MESSAGE_KIND_ORDER, v1::MESSAGE_KIND_ORDER_DECLINE, v1::MESSAGE_KIND_COURSE_END,
-          v1::MESSAGE_KIND_ORDER_CANCELLATION, v1::MESSAGE_KIND_CASE_TRANSFER,
-          v1::MESSAGE_KIND_CPR_CHANGED, v1::MESSAGE_KIND_SUBJECTS_MERGED,
-          v1::MESSAGE_KIND_OFFER_PUBLISHED, v1::MESSAGE_KIND_COURSE_OUTCOME}) {
+    for (const auto kind : {v1::MESSAGE_KIND_ORDER, v1::MESSAGE_KIND_ORDER_DECLINE,
+                            v1::MESSAGE_KIND_COURSE_START, v1::MESSAGE_KIND_COURSE_END,
+                            v1::MESSAGE_KIND_ORDER_CANCELLATION, v1::MESSAGE_KIND_CASE_TRANSFER,
+                            v1::MESSAGE_KIND_CPR_CHANGED, v1::MESSAGE_KIND_SUBJECTS_MERGED,
+                            v1::MESSAGE_KIND_OFFER_PUBLISHED, v1::MESSAGE_KIND_COURSE_OUTCOME}) {
         EXPECT_GT(happened.recorded[kind], 5U) << v1::MessageKind_Name(kind);
     }
     for (const auto code :
          {ErrorCode::order_unknown, ErrorCode::order_over, ErrorCode::provider_unknown,
           ErrorCode::citizen_unknown, ErrorCode::citizen_mismatch, ErrorCode::cpr_outdated,
-          ErrorCode::cause_unknown, ErrorCode::cause_mismatch}) {
+          ErrorCode::cause_unknown, ErrorCode::cause_mismatch, ErrorCode::order_step_not_allowed}) {
         const bool is_rare = code == ErrorCode::cause_unknown || code == ErrorCode::cause_mismatch;
         EXPECT_GT(happened.refused[code], is_rare ? 0U : 10U) << Error{code}.line();
     }

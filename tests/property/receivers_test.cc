@@ -187,15 +187,17 @@ class History {
         for (std::uint64_t i = 0; i <= random_.below(6); ++i) {
             world_.now = world_.now.plus_ms(1);
             about.push_back(random_.below(citizens));
-            reports.push_back(absence(orders_[about.back()], world_.now, world_.randomness,
-                                      made_up_citizen(about.back())));
+            reports.push_back(provider_notice(orders_[about.back()], world_.now,
+                                              world_.randomness, made_up_citizen(about.back())));
         }
         const core::Turn turn = world_.turn({world_.submit(provider, reports)});
         keep(turn);
         const auto told = outcomes(turn);
         ASSERT_EQ(told.size(), about.size());
-        for (std::size_t i = 0; i < about.size(); ++i)
+        for (std::size_t i = 0; i < about.size(); ++i) {
+            ASSERT_TRUE(told[i].has_receipt()) << told[i].ShortDebugString();
             citizen_of_[told[i].receipt().sequence()] = about[i];
+        }
     }
     void keep(const core::Turn& turn) {
         happened_.nacks += turn.report.nacks;

@@ -75,10 +75,10 @@ class AuditPerson : public ::testing::Test {
         const auto site = connect(provider);
         placed_at = submit(*connect(jobcentre), placed());
         submit(*site, acceptance(order_id, clock.now(), randomness));
-        const v1::Envelope report = absence(order_id, clock.now(), randomness);
+        const v1::Envelope report = provider_notice(order_id, clock.now(), randomness);
         reported_at = submit(*site, report);
-        v1::Envelope correction = absence(order_id, clock.now(), randomness);
-        correction.mutable_absence_report()->set_absent_hours(3);
+        v1::Envelope correction = provider_notice(order_id, clock.now(), randomness);
+        correction.mutable_notice()->set_text("the company asks once more");
         v1::Cause& cause = *correction.add_causes();
         cause.set_message_id(report.message_id());
         cause.set_relation(v1::CAUSE_RELATION_CORRECTS);
@@ -177,7 +177,7 @@ class AuditPerson : public ::testing::Test {
                                                 evidence::SigningKey::random(randomness)};
         ASSERT_TRUE(evidence::write_keys(path("renewed.key"), renewed));
         act(provider, {"party", "rotate", "--new-keys", path("renewed.key")});
-        submit(*connect(renewed), absence(order_id, clock.now(), randomness));
+        submit(*connect(renewed), provider_notice(order_id, clock.now(), randomness));
     }
     // jobbro-audit as the auditor.
     Told audit(const std::vector<std::string>& arguments) const {

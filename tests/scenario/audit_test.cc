@@ -288,8 +288,8 @@ TEST_F(AuditOfAHub, APartyThatTookOtherKeysTwiceIsFollowedBackPastAGrant) {
                               .hub = {HubProcess::origin, hub.curve_key(), hub.verifier_key()},
                               .own = *std::move(keys)});
     ASSERT_TRUE(renewed.has_value());
-    const std::uint64_t said_at =
-        submitted(**renewed, absence(*contract::OrderId::parse(order_id), clock.now(), randomness));
+    const std::uint64_t said_at = submitted(
+        **renewed, provider_notice(*contract::OrderId::parse(order_id), clock.now(), randomness));
 
     const Said range =
         audit({"verify", "--from", std::to_string(placed_at), "--to", std::to_string(said_at)});

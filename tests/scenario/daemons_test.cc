@@ -71,10 +71,15 @@ class DaemonsTest : public ::testing::Test {
         ASSERT_TRUE(comes(centre.layout().sent / "order.json")) << centre.errors();
         ASSERT_TRUE(comes_to(site.layout().out, 1)) << site.errors();
     }
+    // Something that an order takes from its provider as it is.
+    std::string notice_of(const std::string& date) {
+        v1::Envelope said = provider_notice(id, clock.now(), randomness);
+        said.mutable_notice()->set_text(date);
+        return text_of(std::move(said));
+    }
     std::string absence_on(const std::string& date) {
         v1::Envelope report = absence(id, clock.now(), randomness);
         report.mutable_absence_report()->set_first_date(date);
-        report.mutable_absence_report()->set_last_date(date);
         return text_of(std::move(report));
     }
 
@@ -92,26 +97,26 @@ TEST_F(DaemonsTest, AFileInAtOneSideComesOutAtTheOther) {
     ASSERT_THAT(at_site, ElementsAre("000000000003-order.json"));
     EXPECT_EQ(json_in(site.layout().out / at_site[0])["envelope"]["order_id"], id.text());
 
-    site.drop("absence.json", absence_on("2011-02-14"));
-    const auto at_centre = centre.layout().out / "000000000004-absence_report.json";
+    site.drop("notice.json", notice_of("2011-02-14"));
+    const auto at_centre = centre.layout().out / "000000000004-notice.json";
     ASSERT_TRUE(comes(at_centre)) << centre.errors();
     EXPECT_EQ(std::filesystem::status(at_centre).permissions(), owner_only);
     const json got = json_in(at_centre);
     EXPECT_EQ(got["sequence"], 4);
     EXPECT_EQ(got["envelope"]["sender"], provider);
-    EXPECT_EQ(got["envelope"]["absence_report"]["first_date"], "2011-02-14");
+    EXPECT_EQ(got["envelope"]["notice"]["text"], "2011-02-14");
 
-    ASSERT_TRUE(comes(site.layout().sent / "absence.json"));
-    EXPECT_EQ(std::filesystem::status(site.layout().sent / "absence.json").permissions(),
+    ASSERT_TRUE(comes(site.layout().sent / "notice.json"));
+    EXPECT_EQ(std::filesystem::status(site.layout().sent / "notice.json").permissions(),
               owner_only);
-    const json receipt = json_in(site.layout().sent / "absence.json.receipt.json");
+    const json receipt = json_in(site.layout().sent / "notice.json.receipt.json");
     EXPECT_EQ(receipt["messages"][0]["accepted"]["sequence"], 4);
     EXPECT_EQ(receipt["messages"][0]["message_id"], got["envelope"]["message_id"]);
     EXPECT_THAT(names_in(site.layout().in), IsEmpty());
 }
 
 TEST_F(DaemonsTest, ARefusedFileHasItsErrorsBesideIt) {
-    site.drop("unknown.json", absence_on("2011-02-14"));
+    site.drop("unknown.json", notice_of("2011-02-14"));
     site.drop("wrong.ndjson", absence_on("2011-14-02") + "\n{\"order_id\": }\n");
     const auto unknown = site.layout().refused / "unknown.json.error.json";
     ASSERT_TRUE(comes(site.layout().refused / "unknown.json")) << site.errors();
@@ -129,14 +134,14 @@ TEST_F(DaemonsTest, ARefusedFileHasItsErrorsBesideIt) {
 
 TEST_F(DaemonsTest, AHalfWrittenFileIsNotTakenBeforeItIsWhole) {
     ASSERT_NO_FATAL_FAILURE(place_order());
-    const std::string text = absence_on("2011-02-14");
+    const std::string text = notice_of("2011-02-14");
     const int writer =
         ::open((site.layout().in / "a.json").c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
     ASSERT_GT(::write(writer, text.data(), text.size() / 2), 0);
     // Others come and go meanwhile, for longer than it takes to settle.
     for (const char* const name : {"b.json", "c.json"}) {
         std::ofstream(site.layout().in / (std::string{name} + ".part"))
-            << absence_on(name[0] == 'b' ? "2011-02-15" : "2011-02-16");
+            << notice_of(name[0] == 'b' ? "2011-02-15" : "2011-02-16");
         std::filesystem::rename(site.layout().in / (std::string{name} + ".part"),
                                 site.layout().in / name);
         ASSERT_TRUE(comes(site.layout().sent / name)) << site.errors();
@@ -152,7 +157,7 @@ TEST_F(DaemonsTest, AHalfWrittenFileIsNotTakenBeforeItIsWhole) {
 TEST_F(DaemonsTest, WhileTheHubIsDownFilesWaitAndNothingPersonalStandsInTheState) {
     ASSERT_NO_FATAL_FAILURE(place_order());
     EXPECT_EQ(hub.stop().status, 0);
-    site.drop("a.json", absence_on("2011-02-14"));
+    site.drop("a.json", notice_of("2011-02-14"));
     ASSERT_TRUE(wait_until([&] { return site.errors().find("file_taken") != std::string::npos; },
                            {site.layout().state}));
     EXPECT_THAT(names_in(site.layout().in), ElementsAre("a.json"));
@@ -173,7 +178,7 @@ TEST_F(DaemonsTest, WhileTheHubIsDownFilesWaitAndNothingPersonalStandsInTheState
 TEST_F(DaemonsTest, AnOutboxThatFailsEndsItWithItsOwnStatusAndLosesNothing) {
     ASSERT_NO_FATAL_FAILURE(place_order());
     EXPECT_EQ(hub.stop().status, 0);
-    site.drop("a.json", absence_on("2011-02-14"));
+    site.drop("a.json", notice_of("2011-02-14"));
     ASSERT_TRUE(wait_until([&] { return site.errors().find("file_taken") != std::string::npos; },
                            {site.layout().state}));
     // What the hub answers cannot be written down.
@@ -209,8 +214,8 @@ TEST_F(DaemonsTest, WhileOutCannotBeWrittenMessagesWaitAtTheHub) {
 
 TEST_F(DaemonsTest, AskedToStopItEndsWellAndItsLogNamesNobody) {
     ASSERT_NO_FATAL_FAILURE(place_order());
-    site.drop("anders-and.json", absence_on("2011-02-14"));
-    site.drop("690870-1478.json", absence_on("2011-02-15"));
+    site.drop("anders-and.json", notice_of("2011-02-14"));
+    site.drop("690870-1478.json", notice_of("2011-02-15"));
     ASSERT_TRUE(comes(site.layout().sent / "anders-and.json"));
     ASSERT_TRUE(comes_to(site.layout().refused, 2));
     const Ended ended = site.stop();
@@ -284,10 +289,10 @@ class KilledDaemonsTest : public DaemonsTest {
             char name[32];
             std::snprintf(name, sizeof name, "%06d", files_++);
             if (random.below(3) == 0) {
-                const std::string first = absence_on(next_date());
-                site.drop(std::string{name} + ".ndjson", first + "\n" + absence_on(next_date()));
+                const std::string first = notice_of(next_date());
+                site.drop(std::string{name} + ".ndjson", first + "\n" + notice_of(next_date()));
             } else {
-                site.drop(std::string{name} + ".json", absence_on(next_date()));
+                site.drop(std::string{name} + ".json", notice_of(next_date()));
             }
         }
     }
@@ -296,7 +301,7 @@ class KilledDaemonsTest : public DaemonsTest {
         for (const std::string& name : names_in(centre.layout().out)) {
             EXPECT_TRUE(consumed_names.insert(name).second) << name << " came twice";
             const json got = json_in(centre.layout().out / name);
-            consumed.insert(got["envelope"]["absence_report"]["first_date"].get<std::string>());
+            consumed.insert(got["envelope"]["notice"]["text"].get<std::string>());
             std::filesystem::remove(centre.layout().out / name);
         }
     }

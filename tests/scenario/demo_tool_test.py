@@ -16,7 +16,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "deploy/demo"))
 
 import play
-from cases import played_rows, read_courses, read_parties
+from cases import alert_rows, played_rows, read_courses, read_parties
 from catching_up import SUBSCRIPTION, have_caught_up
 from check import check, closing_line
 from plan import file_names, waves
@@ -24,6 +24,7 @@ from show import show
 
 COURSES, PARTIES = read_courses(), read_parties()
 ROWS = played_rows(COURSES)
+ALERTS = alert_rows(COURSES)
 
 
 def row_of(label):
@@ -41,6 +42,10 @@ class Played:
                 self.refuse(row)
             else:
                 self.accept(row)
+        for row in ALERTS:
+            for receiver in row.receivers:
+                self.deliver(receiver, copy.deepcopy(row.message) | {"sender": "hub"}, [])
+            self.size += 1
         note = f"demo\n1\n{base64.b64encode(bytes(32)).decode()}\n"
         self.status = {"tree_size": self.size,
                        "checkpoint": base64.b64encode(note.encode()).decode()}
@@ -66,7 +71,7 @@ class Played:
                                         "message": message})
 
     def wrong(self):
-        return check(ROWS, PARTIES, self.outcomes, self.received, self.status)
+        return check(ROWS, ALERTS, PARTIES, self.outcomes, self.received, self.status)
 
     def outcome(self, label):
         return self.outcomes[row_of(label).message["message_id"]]
@@ -92,8 +97,8 @@ class Check(unittest.TestCase):
         self.assert_named()
         self.assertRegex(closing_line(self.played.outcomes, self.played.received,
                                       self.played.status),
-                         rf"^demo: {len(ROWS) - 1} messages accepted, 1 refused, 8 findings, "
-                         r"\d+ delivered, log \d+ entries, tree 0{64}$")
+                         rf"^demo: {len(ROWS) - 3} messages accepted, 3 refused, 8 findings, "
+                         r"14 alerts, \d+ delivered, log \d+ entries, tree 0{64}$")
 
     def test_a_refused_message(self):
         outcome = self.played.outcome("1.3")
@@ -135,7 +140,8 @@ class Check(unittest.TestCase):
         self.assert_named("row 5.5: came with findings []")
 
     def test_a_message_that_did_not_come(self):
-        self.played.received["provider:99104007"].pop()
+        deliveries = self.played.received["provider:99104007"]
+        deliveries.remove([each for each in deliveries if "alert" not in each["message"]][-1])
         self.assert_named("row 9.8 did not come")
 
     def test_a_message_that_came_twice(self):
@@ -161,6 +167,24 @@ class Check(unittest.TestCase):
         self.played.received["provider:99548002"].reverse()
         self.assert_named("came in another order")
 
+    def test_an_alert_that_did_not_come_and_one_too_many(self):
+        deliveries = self.played.received["jobcentre:376"]
+        alert = next(each for each in deliveries if "alert" in each["message"])
+        deliveries.remove(alert)
+        self.assert_named("ALERT_KIND_STATUTORY_NEAR limit 2011-05-22 step 1 on 2011-05-08 did not")
+        for _ in range(2):
+            deliveries.append(alert)
+        self.assert_named("on 2011-05-08 came and should not")
+
+    def test_an_alert_that_came_late_or_on_another_day(self):
+        delivery = next(each for each in self.played.received["jobcentre:740"]
+                        if "alert" in each["message"])
+        delivery["message"]["alert"]["raised_late"] = True
+        self.assert_named("on 2011-03-08 did not come", "on 2011-03-08 late came and should not")
+        del delivery["message"]["alert"]["raised_late"]
+        delivery["message"]["happened_at"] = "2011-03-08T23:00:00Z"
+        self.assert_named("on 2011-03-08 did not come", "on 2011-03-09 came and should not")
+
     def test_an_entry_too_few(self):
         self.played.status["tree_size"] -= 1
         self.assert_named("the log holds")
@@ -185,6 +209,10 @@ class Plan(unittest.TestCase):
                 self.assertLessEqual(waves_of_ids[cause["message_id"]],
                                      waves_of_ids[row.message["message_id"]], row.label)
 
+    def test_a_wave_is_of_one_day(self):
+        for wave in waves(ROWS):
+            self.assertEqual(len({row.date for row in wave}), 1)
+
     def test_file_names_sort_as_the_rows_do(self):
         names = [file_names(ROWS)[row.label] for row in ROWS]
         self.assertEqual(names, sorted(set(names)))
@@ -196,6 +224,22 @@ def status(**cursors):
     return {"subscriptions": [{"party": ids[name], "name": SUBSCRIPTION, "next_sequence": next,
                                "unacked": unacked, "open": True, "parked": 0}
                               for name, (next, unacked) in cursors.items()]}
+
+
+class Clock(unittest.TestCase):
+    def test_it_stands_still_at_every_midnight_in_denmark(self):
+        with tempfile.TemporaryDirectory() as place:
+            seen = []
+            file = Path(place) / "clock"
+            clock = play.DrivenClock(Path(place), lambda: seen.append(file.read_text("ascii")))
+            clock.go_to(row_of("0.1").happened_at)
+            self.assertEqual(seen, ["2010-12-30T23:00:01Z\n"])
+            self.assertEqual(file.read_text("ascii"), "2010-12-31T08:01:00Z\n")
+            clock.go_to(row_of("0.1").happened_at)  # no later: it goes on
+            clock.go_to(play.ENDS)
+            self.assertEqual(len(seen), 366)
+            self.assertIn("2011-07-01T22:00:01Z\n", seen)
+            self.assertEqual(file.read_text("ascii"), "2011-12-31T22:00:00Z\n")
 
 
 class CatchingUp(unittest.TestCase):
@@ -272,7 +316,7 @@ class Show(unittest.TestCase):
         for course in COURSES:
             for row in course.rows:
                 is_later = "(rule of a later version)" in lines[row.label]
-                self.assertEqual(is_later, not row.is_played, row.label)
+                self.assertEqual(is_later, row.is_later, row.label)
                 self.assertEqual("extra" in lines[row.label], row.is_extra, row.label)
         self.assertIn("FINDING order.citizen_only", lines["1.1"])
         self.assertIn("REFUSED role_not_allowed", lines["6.x1"])

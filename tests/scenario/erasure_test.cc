@@ -82,7 +82,7 @@ class ErasureScenario : public ::testing::Test {
         centre->submit({order(id, now, randomness, provider, number)});
         EXPECT_TRUE(centre->outcomes(1)[0].has_receipt());
         const auto site = RawPeer::open(hub, provider);
-        site->submit({absence(id, now, randomness, number)});
+        site->submit({provider_notice(id, now, randomness, number)});
         EXPECT_TRUE(site->outcomes(1)[0].has_receipt());
         return id;
     }

@@ -38,7 +38,8 @@ TEST_F(JourneyTest, AnOrderAndItsReportsReachTheOtherSideInOrder) {
     EXPECT_TRUE(site->was_sealed());
 
     site->submit({acceptance(id, now(), randomness)}, 1);
-    site->submit({absence(id, now(), randomness), absence(id, now(), randomness)}, 2);
+    site->submit({provider_notice(id, now(), randomness), provider_notice(id, now(), randomness)},
+                 2);
     std::vector<std::uint64_t> sequences;
     while (sequences.size() < 3) {
         const auto frame = centre->receive_kind(v1::HubFrame::kDeliveries);

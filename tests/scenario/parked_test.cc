@@ -283,9 +283,9 @@ TEST_F(ParkedTest, OnlyTheKindsAskedForCome) {
     contract::OrderId id = contract::OrderId::make(now(), randomness);
     place(citizen, &id);
     submit(*site, acceptance(id, now(), randomness));
-    const Sequence first = submit(*site, absence(id, now(), randomness));
-    centre->subscribe({.kinds = {v1::MESSAGE_KIND_ABSENCE_REPORT}});
-    const Sequence second = submit(*site, absence(id, now(), randomness));
+    const Sequence first = submit(*site, provider_notice(id, now(), randomness));
+    centre->subscribe({.kinds = {v1::MESSAGE_KIND_NOTICE}});
+    const Sequence second = submit(*site, provider_notice(id, now(), randomness));
     EXPECT_THAT(centre->handled(2), ElementsAre(first, second));
 }
 

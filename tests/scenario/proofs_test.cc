@@ -37,7 +37,7 @@ class ProofsTest : public ::testing::Test {
         ASSERT_TRUE(centre->submit(order(id, clock.now(), randomness)).get().has_value());
         std::vector<v1::Envelope> reports;
         for (std::size_t i = 0; i < count; ++i)
-            reports.push_back(absence(id, clock.now(), randomness));
+            reports.push_back(provider_notice(id, clock.now(), randomness));
         for (auto& answer : site->submit_many(std::move(reports)))
             ASSERT_TRUE(answer.get().has_value());
     }

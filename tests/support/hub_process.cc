@@ -98,11 +98,20 @@ const evidence::PartySecretKeys& HubProcess::keys(const std::string& party) {
     return keys_.emplace(party, std::move(made)).first->second;
 }
 
+void HubProcess::set_clock(const std::string& time) const {
+    const std::filesystem::path next = folder_.path() / "clock.new";
+    std::ofstream(next) << time << '\n';
+    std::filesystem::rename(next, clock_file());
+}
+
 void HubProcess::write_config() const {
+    const std::string clock = std::filesystem::exists(clock_file())
+                                  ? "demo_clock = \"" + clock_file().string() + "\"\n"
+                                  : std::string{};
     const auto controller_key = evidence::verifying_key(keys_.at(controller).signing);
     std::ofstream(config_file()) << "[hub]\ndata = \"" << data().string() << "\"\nkeys = \""
-                                 << key_file().string() << "\"\nlisten = \"" << listen_
-                                 << "\"\n[ops]\nhttp = \"127.0.0.1:0\"\n"
+                                 << key_file().string() << "\"\nlisten = \"" << listen_ << "\"\n"
+                                 << clock << "[ops]\nhttp = \"127.0.0.1:0\"\n"
                                  << "log_format = \"json\"\n"
                                  << more_config_
                                  << "\n[[controller]]\nname = \"demo\"\nsigning_key = \""

@@ -31,6 +31,10 @@ class HubProcess {
 
     // Further lines for the configuration's tables, before start(): "[limits]" or "[hub]" lines.
     void configure(const std::string& toml) { more_config_ = toml; }
+    // The hub goes by this clock, "2011-01-10T09:00:00Z": from its start on when told before, else
+    // within a moment.
+    void set_clock(const std::string& time) const;
+    [[nodiscard]] std::filesystem::path clock_file() const { return folder_.path() / "clock"; }
     // Further options for the command line, before start().
     void set_options(std::vector<std::string> options) { options_ = std::move(options); }
     // Where to listen; any free port unless told.

@@ -48,6 +48,7 @@ Result<void> HubWorld::open() {
     if (former_log_key) {
         identity.former_signer.emplace(evidence::SigningKey{evidence::sha256(*former_log_key)});
     }
+    identity.is_demo = is_demo;
     v1::Controller& who = identity.controllers.emplace_back();
     who.set_party(controller);
     who.set_signing_key(Bytes{evidence::verifying_key(keys(controller).signing).view()});
@@ -71,7 +72,8 @@ Result<void> HubWorld::open() {
                       journal::Journal::open(log_store, std::move(vault), std::move(identity), now,
                                              randomness, &marks, assured));
     JOBBRO_TRY_ASSIGN(auto subscriptions, delivery::Subscriptions::open(*journal, parked_bounds));
-    core.emplace(*journal, std::move(subscriptions), settings);
+    JOBBRO_TRY_ASSIGN(auto rulebook, core::open_rulebook(*journal, rules, now, randomness));
+    core.emplace(*journal, std::move(subscriptions), std::move(rulebook), settings);
     return {};
 }
 

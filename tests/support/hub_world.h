@@ -69,9 +69,11 @@ class HubWorld {
     SeededRandomness randomness;
     core::Conditions conditions;
     core::Settings settings;
-    std::string log_key = "log key";  // the name of the log's key; before open()
+    std::string log_key = "log key";            // the name of the log's key; before open()
     std::optional<std::string> former_log_key;  // to hand the log over from; before open()
-    bool has_second_controller = false;  // for other_jobcentre; before open()
+    std::vector<v1::RuleSet> rules;             // as configured; before open()
+    bool is_demo = false;                       // before open()
+    bool has_second_controller = false;         // for other_jobcentre; before open()
     delivery::ParkedBounds parked_bounds;
     MemoryStore log_store;
     MemoryStore vault_store;

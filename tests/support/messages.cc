@@ -35,6 +35,20 @@ v1::Envelope acceptance(const contract::OrderId& order, Instant now, Randomness&
     return result;
 }
 
+v1::Envelope course_start(const contract::OrderId& order, Instant now, Randomness& randomness,
+                          const std::string& cpr) {
+    v1::Envelope result = envelope(provider, order, now, randomness, cpr);
+    result.mutable_course_start()->set_start_date("2011-02-14");
+    return result;
+}
+
+v1::Envelope provider_notice(const contract::OrderId& order, Instant now, Randomness& randomness,
+                             const std::string& cpr) {
+    v1::Envelope result = envelope(provider, order, now, randomness, cpr);
+    result.mutable_notice()->set_text("the company asks again");
+    return result;
+}
+
 std::string made_up_citizen(std::uint64_t n) {
     const auto digits = [](std::uint64_t value, int width) {
         std::string text = std::to_string(value);

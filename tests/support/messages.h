@@ -29,6 +29,12 @@ v1::Envelope envelope(const std::string& sender, const contract::OrderId& order,
 v1::Envelope order(const contract::OrderId& order, Instant now, Randomness& randomness,
                    const std::string& to = provider, const std::string& cpr = citizen);
 v1::Envelope acceptance(const contract::OrderId& order, Instant now, Randomness& randomness);
+v1::Envelope course_start(const contract::OrderId& order, Instant now, Randomness& randomness,
+                          const std::string& cpr = citizen);
+// Something a provider says that every order takes until it is over, and that moves none.
+v1::Envelope provider_notice(const contract::OrderId& order, Instant now, Randomness& randomness,
+                             const std::string& cpr = citizen);
+// Of a day on which the course of course_start() runs.
 v1::Envelope absence(const contract::OrderId& order, Instant now, Randomness& randomness,
                      const std::string& cpr = citizen);
 // The test number of the n-th of some 120,000 made-up citizens.

@@ -8,6 +8,7 @@
 #include "adapters/audit/own_entries.h"
 #include "jobbro/v1/erasure.pb.h"
 #include "jobbro/v1/registry.pb.h"
+#include "jobbro/v1/rules.pb.h"
 #include "tests/support/messages.h"
 
 namespace jobbro::audit {
@@ -359,6 +360,14 @@ TEST(EntryLine, SaysWhatBecameOfParkedMessagesAndOfTheLogItself) {
     change.set_verifier_key("hub.test/log+00000000+AQ");
     EXPECT_THAT(*entry_line(LineFormat::csv, own(v1::MESSAGE_KIND_LOG_KEY_CHANGE, change), false),
                 EndsWith("another key from here on: hub.test/log+00000000+AQ\r\n"));
+    v1::RuleSet rules;
+    rules.set_name("2012");
+    rules.set_valid_from_date("2012-01-01");
+    EXPECT_THAT(*entry_line(LineFormat::text, own(v1::MESSAGE_KIND_RULE_SET, rules), false),
+                EndsWith("the rule set 2012 holds from 2012-01-01 until further notice\n"));
+    rules.set_valid_until_date("2012-12-31");
+    EXPECT_THAT(*entry_line(LineFormat::text, own(v1::MESSAGE_KIND_RULE_SET, rules), false),
+                EndsWith("the rule set 2012 holds from 2012-01-01 to 2012-12-31\n"));
 }
 
 TEST(EntryLine, WhatTheHubSaysAndCannotBeReadIsTampering) {

@@ -112,7 +112,9 @@ TEST(EntryReader, SaysWhatIsWrongWithBytesThatAreNoEntry) {
     };
     EXPECT_EQ(wrong_with(hub), "nothing");
     EXPECT_EQ(wrong_with(with(hub, 0, '\x02')), "its version is 2, not 1");
-    EXPECT_EQ(wrong_with(with(hub, 1, '\x02')), "an unknown flag is set");
+    EXPECT_EQ(wrong_with(with(hub, 1, '\x02')), "nothing");
+    EXPECT_EQ(wrong_with(with(hub, 1, '\x03')), "an unknown flag is set");
+    EXPECT_EQ(wrong_with(with(hub, 1, '\x04')), "an unknown flag is set");
     EXPECT_EQ(wrong_with(with(hub, 10, '\xff')), "its recorded time cannot be one");
     EXPECT_EQ(wrong_with(with(hub, 18 + 6, '\x40')), "its message id is no UUIDv7");
     EXPECT_EQ(wrong_with(with(hub, 93, '\x02')), "the number of its slot key is unknown");

@@ -109,6 +109,29 @@ TEST(KnownKeys, NoStatementIsKeptBackWhereTheRegistrysKeysAreAtHand) {
                 ElementsAre("entry 5: its data key is gone, and no erasure names it"));
 }
 
+// As alerts are: who may sign is said in none of them, so they need not be opened to know it.
+TEST(KnownKeys, WhatTheHubMadeOfAnOrderMayStayClosedAndIsNoStatement) {
+    MadeUpLog log{5};
+    const auto needed = [](LogCheck& check) { check.need_registry(); };
+    MadeUpEntry alert{.sequence = 5, .is_of_case = true};
+    alert.index.set_kind(v1::MESSAGE_KIND_ALERT);
+    log.add(alert);
+    log.commit();
+    log.make_tiles();
+    log.kept_back = {5};
+    EXPECT_THAT(log.faults(needed), IsEmpty());
+    log.kept_back.clear();
+    EXPECT_THAT(log.faults(needed), IsEmpty());
+    alert.sequence = 6;
+    alert.index.set_kind(v1::MESSAGE_KIND_REGISTRY_CHANGE);
+    log.add(alert);
+    log.commit();
+    log.make_tiles();
+    EXPECT_THAT(
+        log.faults(needed),
+        ElementsAre("entry 6: the hub made it about an order or a citizen, and it is no alert"));
+}
+
 TEST(KnownKeys, OfAStatementTheBodyMustOpenTooAndOfOtherEntriesNot) {
     MadeUpLog log = with_disabling();
     log.add_own(v1::MESSAGE_KIND_PARKED_ACT, "");

@@ -37,6 +37,7 @@ struct MadeUpEntry {
     Bytes body = "body";
     v1::EntryIndex index{};
     Bytes submitted{};  // the bytes after the sender; empty: the hub made it
+    bool is_of_case = false;
 };
 
 // Thread: one. Entry 0 opens the log, entry 1 grants the provider; then it submits, three envelopes

@@ -180,6 +180,8 @@ const std::set<std::string_view>& about_no_person() {
         "jobbro.v1.RegistryStatement.signer",  // a party
         "jobbro.v1.Indicator.name",            // what is measured of the citizen
         "jobbro.v1.OfferPublished.name",       // an offer
+        "jobbro.v1.RuleSet.name",              // of rules
+        "jobbro.v1.WaitingQuestion.contact",   // a question's, kept nowhere
     };
     return fields;
 }

@@ -1,5 +1,6 @@
 // What a party may still say and have of an order, as time goes on.
 #include "proto/contract/kinds.h"
+#include "proto/contract/order_steps.h"
 #include "tests/unit/contract/sample_envelopes.h"
 #include "tests/unit/core/matter_fixture.h"
 
@@ -100,6 +101,7 @@ TEST_F(AccessTest, WhatIsOnItsWayWhenAnOrderIsCancelledIsPassedOver) {
 TEST_F(AccessTest, AnEndedOrderIsItsProvidersForAGrace) {
     const contract::OrderId id = placed();
     const std::uint64_t order_at = world.journal->size().value() - 1;
+    start(id);
     const std::uint64_t ended_at = recorded(course_end(id));
     EXPECT_TRUE(can_fetch(provider, order_at));
     v1::Envelope decided = on(id, jobcentre);
@@ -133,8 +135,8 @@ TEST_F(AccessTest, AnEndedOrderIsItsProvidersForAGrace) {
 
 TEST_F(AccessTest, ALateCorrectionIsTakenAndALateStartIsNot) {
     const contract::OrderId id = placed();
-    v1::Envelope started = on(id, provider);
-    started.mutable_course_start()->set_start_date("2011-02-14");
+    record(acceptance(id, world.now, world.randomness));
+    const v1::Envelope started = course_start(id, world.now, world.randomness);
     record(started);
     record(course_end(id));
     v1::Envelope corrected = on(id, provider);
@@ -148,6 +150,7 @@ TEST_F(AccessTest, WithoutAGraceTheEndIsTheEnd) {
     world.settings.provider_grace_ms = 0;
     restart();
     const contract::OrderId id = placed();
+    start(id);
     record(course_end(id));
     report_is_unknown(id);
     EXPECT_THAT(delivered(provider), IsEmpty());
@@ -160,7 +163,7 @@ TEST_F(AccessTest, OneOrdersEndIsNotAnothers) {
     const auto declining = decline(declined);
     record(declining);
     EXPECT_THAT(delivered(provider), ElementsAre(open_at));
-    record(absence(open, world.now, world.randomness));
+    record(provider_notice(open, world.now, world.randomness));
     // What is about the citizen comes as long as one order stands.
     const std::uint64_t changed_at = recorded(cpr_change(citizen, new_number));
     EXPECT_THAT(delivered(provider), ElementsAre(open_at, changed_at));
@@ -240,12 +243,37 @@ class KindsTest : public AccessTest {
             sample.mutable_citizen()->set_cpr_number(number);
         }
         if (rule.answers) {
+            bring_to(rule.answered.at(0));
             v1::Envelope asked = find_sample(rule.answered.at(0));
             asked = made(std::move(asked), *contract::find_kind_rule(rule.answered.at(0)));
             record(asked);
             point_at(sample, asked.message_id(), v1::CAUSE_RELATION_ANSWERS, asked.sender());
         }
         return sample;
+    }
+    // The order goes on until it allows the kind.
+    void bring_to(v1::MessageKind kind) {
+        using contract::DialogueState;
+        if (contract::step_allowed(state, kind) == contract::Step::yes) return;
+        if (state == DialogueState::placed) {
+            v1::Envelope accepted = on(*id, provider, number);
+            accepted.mutable_order_acceptance()->set_expected_start_date("2011-01-10");
+            record(accepted);
+            state = DialogueState::accepted;
+        } else if (state == DialogueState::accepted) {
+            v1::Envelope begun = on(*id, provider, number);
+            begun.mutable_course_start()->set_start_date("2011-01-10");
+            record(begun);
+            state = DialogueState::started;
+        } else {
+            ASSERT_EQ(state, DialogueState::started);
+            v1::Envelope ended = on(*id, provider, number);
+            ended.mutable_course_end()->set_end_date("2011-06-10");
+            ended.mutable_course_end()->set_reason(v1::COURSE_END_REASON_COMPLETED);
+            record(ended);
+            state = DialogueState::ended;
+        }
+        bring_to(kind);
     }
     static v1::Envelope find_sample(v1::MessageKind kind) {
         for (v1::Envelope& each : contract::sample_of_each_kind()) {
@@ -256,6 +284,7 @@ class KindsTest : public AccessTest {
     }
     std::string number = citizen;
     std::optional<contract::OrderId> id;
+    contract::DialogueState state = contract::DialogueState::placed;  // of the order
 };
 
 TEST_F(KindsTest, WhatIsRoutedToWhomIsWhatTheTableLetsThemSee) {
@@ -263,6 +292,9 @@ TEST_F(KindsTest, WhatIsRoutedToWhomIsWhatTheTableLetsThemSee) {
         if (!rule.by_jobcentre && !rule.by_provider) continue;
         // Who has been told what does not end with an earlier kind, nor the order.
         id = placed(provider, number);
+        state = contract::DialogueState::placed;
+        const bool stands_on_order = rule.order != contract::Presence::none && !rule.answers;
+        if (stands_on_order && rule.kind != v1::MESSAGE_KIND_ORDER) bring_to(rule.kind);
         v1::Envelope envelope = made(find_sample(rule.kind), rule);
         if (rule.kind == v1::MESSAGE_KIND_ORDER) {
             envelope.set_order_id(world.new_order().text());

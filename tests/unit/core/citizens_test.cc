@@ -18,6 +18,13 @@ class CitizensTest : public MatterTest {
     }
     v1::Envelope report(const contract::OrderId& id, const std::string& cpr = citizen,
                         const std::string& sender = provider) {
+        v1::Envelope result = provider_notice(id, world.now, world.randomness, cpr);
+        result.set_sender(sender);
+        return result;
+    }
+    // One that comes after the end, too.
+    v1::Envelope late_report(const contract::OrderId& id, const std::string& cpr = citizen,
+                             const std::string& sender = provider) {
         v1::Envelope result = absence(id, world.now, world.randomness, cpr);
         result.set_sender(sender);
         return result;
@@ -70,12 +77,14 @@ TEST_F(CitizensTest, ACaseIsHandedToTheNewJobcentreByTheOneThatHasIt) {
 TEST_F(CitizensTest, OngoingOrdersGoOverAndOnesThatAreOverStay) {
     const contract::OrderId open = placed(other_provider);
     const contract::OrderId over = placed(other_provider);
+    start(over, other_provider);
     record(course_end(over, other_provider));
     record(transfer(jobcentre, other_jobcentre));
     restart_without_power();
     EXPECT_THAT(audience(*record(report(open, citizen, other_provider))),
                 ElementsAre(other_jobcentre));
-    EXPECT_THAT(audience(*record(report(over, citizen, other_provider))), ElementsAre(jobcentre));
+    EXPECT_THAT(audience(*record(late_report(over, citizen, other_provider))),
+                ElementsAre(jobcentre));
     EXPECT_THAT(audience(*record(notice(open, other_jobcentre))), ElementsAre(other_provider));
     expect_rejected(notice(open, jobcentre), v1::ERROR_CODE_ORDER_OVER, "order_id");
     record(outcome(over));
@@ -117,15 +126,16 @@ TEST_F(CitizensTest, WhatIsTheFormerJobcentresAloneStaysSo) {
 
 TEST_F(CitizensTest, AnAnswerFindsItsCauseAcrossAHandingOver) {
     const contract::OrderId id = placed(other_provider);
-    v1::Envelope accepted = on(id, other_provider);
-    accepted.mutable_order_acceptance()->set_expected_start_date("2011-02-14");
-    point_at(accepted, first_order, v1::CAUSE_RELATION_ANSWERS);
-    const v1::Envelope reported = report(id, citizen, other_provider);
+    const std::string order_message = first_order;
+    start(id, other_provider);
+    const v1::Envelope reported = late_report(id, citizen, other_provider);
     record(reported);
     record(transfer(jobcentre, other_jobcentre));
     // The provider answers the jobcentre that had the order, and need not know that it has it no
     // more; the new one answers what the old one was told.
-    EXPECT_THAT(audience(*record(accepted)), ElementsAre(other_jobcentre));
+    v1::Envelope answered = notice(id, other_provider);
+    point_at(answered, order_message, v1::CAUSE_RELATION_ANSWERS);
+    EXPECT_THAT(audience(*record(answered)), ElementsAre(other_jobcentre));
     v1::Envelope decided = on(id, other_jobcentre);
     decided.mutable_follow_up()->set_decision(v1::FOLLOW_UP_DECISION_NO_ACTION);
     point_at(decided, reported.message_id(), v1::CAUSE_RELATION_ANSWERS);
@@ -164,9 +174,10 @@ TEST_F(CitizensTest, AChangedNumberLeadsToTheSamePersonAndItsRunningProvidersAre
 
 TEST_F(CitizensTest, ProvidersOfEndedOrdersAreToldTheNumberTheyStillHaveToWrite) {
     const contract::OrderId id = placed();
+    start(id);
     record(course_end(id));
     EXPECT_THAT(audience(*record(cpr_change(citizen, new_number))), ElementsAre(provider));
-    record(report(id, new_number));
+    record(late_report(id, new_number));
     world.now = world.now.plus_ms(world.settings.provider_grace_ms);
     hello_all();
     EXPECT_THAT(audience(*record(cpr_change(new_number, citizen))), IsEmpty());

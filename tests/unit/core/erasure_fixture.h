@@ -53,7 +53,7 @@ class ErasureTest : public ::testing::Test {
         return id;
     }
     std::uint64_t reported(const contract::OrderId& id, const std::string& cpr = citizen) {
-        report = absence(id, world.now, world.randomness, cpr);
+        report = provider_notice(id, world.now, world.randomness, cpr);
         const auto told = outcomes(world.turn({world.submit(provider, {report})}));
         EXPECT_TRUE(told.at(0).has_receipt()) << told.at(0).ShortDebugString();
         return told.at(0).receipt().sequence();

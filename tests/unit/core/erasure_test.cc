@@ -142,8 +142,8 @@ TEST_F(ErasureTest, TheHashesOfItsNumbersLieWithAnErasureUntilItsEndAndNoLonger)
 TEST_F(ErasureTest, TheOrderAndTheCitizenAreUnknownFromThenOn) {
     const auto id = placed();
     erased();
-    const auto told =
-        outcomes(world.turn({world.submit(provider, {absence(id, world.now, world.randomness)})}));
+    const auto told = outcomes(
+        world.turn({world.submit(provider, {provider_notice(id, world.now, world.randomness)})}));
     EXPECT_EQ(told[0].rejection().code(), v1::ERROR_CODE_ORDER_UNKNOWN);
     const auto again = world.turn({find_frame()});
     EXPECT_THAT(errors(again, operator_party), ElementsAre(v1::ERROR_CODE_CITIZEN_UNKNOWN));
@@ -158,8 +158,8 @@ TEST_F(ErasureTest, WhatHasComeSinceItWasSignedWasNotDecidedOn) {
     const auto id = placed();
     const FrameIn act = act_frame(statement(found()));
     // Also what comes after it in the same turn.
-    const Turn turn =
-        world.turn({act, world.submit(provider, {absence(id, world.now, world.randomness)})});
+    const Turn turn = world.turn(
+        {act, world.submit(provider, {provider_notice(id, world.now, world.randomness)})});
     EXPECT_THAT(errors(turn, operator_party), ElementsAre(v1::ERROR_CODE_STATEMENT_OUTDATED));
     ASSERT_TRUE(outcomes(turn).at(0).has_receipt());
     EXPECT_TRUE(world.journal->read(Sequence{outcomes(turn)[0].receipt().sequence()}));
@@ -192,9 +192,9 @@ TEST_F(ErasureTest, WhatIsFetchedBesideAnErasureIsHandedOut) {
 }
 
 TEST_F(ErasureTest, ADuplicateOfWhatIsErasedGetsItsReceiptWithoutFindings) {
-    const auto id = placed();
-    reported(id);
-    const FrameIn again = world.submit(provider, {report});
+    v1::Envelope thin = order(world.new_order(), world.now, world.randomness);
+    thin.mutable_order()->clear_sub_goals();
+    const FrameIn again = world.submit(jobcentre, {thin});
     const auto first = outcomes(world.turn({again}));
     ASSERT_GT(first[0].receipt().findings_size(), 0);
     erased();
@@ -303,7 +303,7 @@ TEST_F(ErasureTest, AnErasedCauseIsAsOneThatIsNotKnown) {
     const auto id = placed();
     const auto other_order = placed();
     reported(id);
-    v1::Envelope correction = absence(other_order, world.now, world.randomness);
+    v1::Envelope correction = provider_notice(other_order, world.now, world.randomness);
     v1::Cause& cause = *correction.add_causes();
     cause.set_message_id(report.message_id());
     cause.set_relation(v1::CAUSE_RELATION_CORRECTS);

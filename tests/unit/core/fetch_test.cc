@@ -20,7 +20,7 @@ class FetchTest : public ::testing::Test {
         order_id = world.new_order();
         placed = order(*order_id, world.now, world.randomness);
         placed_at = submit(jobcentre, placed);
-        reported = absence(*order_id, world.now, world.randomness);
+        reported = provider_notice(*order_id, world.now, world.randomness);
         reported_at = submit(provider, reported);
     }
     std::uint64_t submit(const std::string& party, const v1::Envelope& envelope) {
@@ -65,7 +65,7 @@ TEST_F(FetchTest, AThinDeliveryIsANoticeAndFetchGetsTheMessage) {
     ASSERT_EQ(got.size(), 1U);
     EXPECT_EQ(got[0].sequence(), reported_at);
     EXPECT_TRUE(got[0].envelope().empty());
-    EXPECT_EQ(got[0].notification().kind(), v1::MESSAGE_KIND_ABSENCE_REPORT);
+    EXPECT_EQ(got[0].notification().kind(), v1::MESSAGE_KIND_NOTICE);
     EXPECT_EQ(got[0].notification().sender(), provider);
     EXPECT_EQ(got[0].notification().message_id(), reported.message_id());
     EXPECT_EQ(got[0].notification().order_id(), order_id->text());
@@ -93,7 +93,8 @@ TEST_F(FetchTest, AFullDeliveryHasNoNotification) {
 }
 
 TEST_F(FetchTest, OneReadingAPartyAndTurn) {
-    const std::uint64_t second = submit(provider, absence(*order_id, world.now, world.randomness));
+    const std::uint64_t second =
+        submit(provider, provider_notice(*order_id, world.now, world.randomness));
     const Turn turn = world.turn({world.fetch(jobcentre, second), world.fetch(provider, placed_at),
                                   world.fetch(jobcentre, reported_at)});
     EXPECT_EQ(turn.report.entries, 2U);
@@ -142,7 +143,7 @@ TEST_F(FetchTest, ARoutingRowThatIsNoneSealsTheLogAndEndsNothing) {
         std::vector<v1::Envelope> reports;
         for (std::size_t i = 0; i < limits::envelopes_per_submit_max; ++i) {
             world.now = world.now.plus_ms(1);
-            reports.push_back(absence(*order_id, world.now, world.randomness));
+            reports.push_back(provider_notice(*order_id, world.now, world.randomness));
         }
         world.turn({world.submit(provider, reports)});
     }

@@ -18,10 +18,14 @@ class HubEntriesTest : public ReplayTest {};
 TEST_F(HubEntriesTest, EntriesOfTheHubThatNameNobodyComeWithBothKeysToEveryAuditor) {
     grant("auditor:far", {other_jobcentre}, [](v1::PartyGrant&) {});
     world.turn({world.hello("auditor:far")});
+    v1::RuleSet rules;
+    rules.set_name("2026");
+    const std::uint64_t rules_at =
+        world.journal->stage_rule_set(rules, world.now, world.randomness)->value();
     first_page(v1::REPLAY_VIEW_MASKED);
     const std::uint64_t asked_at = world.journal->size().value() - 1;
     const auto all = replayed(v1::REPLAY_VIEW_MASKED, {}, "auditor:far");
-    for (const std::uint64_t at : {std::uint64_t{0}, std::uint64_t{1}, asked_at}) {
+    for (const std::uint64_t at : {std::uint64_t{0}, std::uint64_t{1}, rules_at, asked_at}) {
         ASSERT_NE(find(all, at), nullptr) << at;
         EXPECT_TRUE(body_of(*find(all, at))) << at;
     }

@@ -169,13 +169,13 @@ TEST_F(IntakeTest, AnOrderForAnUnknownOrUnreachableProviderIsRefused) {
 
 TEST_F(IntakeTest, AReportOnAnUnknownOrSomebodyElsesOrderIsRefusedAlike) {
     expect_rejected(
-        world.submit(provider, {absence(world.new_order(), world.now, world.randomness)}),
+        world.submit(provider, {provider_notice(world.new_order(), world.now, world.randomness)}),
         v1::ERROR_CODE_ORDER_UNKNOWN, "order_id");
     world.add_party(other_provider, {jobcentre});
     const contract::OrderId theirs = world.new_order();
     world.turn(
         {world.submit(jobcentre, {order(theirs, world.now, world.randomness, other_provider)})});
-    expect_rejected(world.submit(provider, {absence(theirs, world.now, world.randomness)}),
+    expect_rejected(world.submit(provider, {provider_notice(theirs, world.now, world.randomness)}),
                     v1::ERROR_CODE_ORDER_UNKNOWN, "order_id");
 }
 
@@ -187,7 +187,7 @@ TEST_F(IntakeTest, AnOrderIdIsUsedOnce) {
 
 TEST_F(IntakeTest, AReportMustConcernTheOrdersCitizen) {
     world.turn({world.submit(jobcentre, {new_order()})});
-    v1::Envelope report = absence(*last_order, world.now, world.randomness);
+    v1::Envelope report = provider_notice(*last_order, world.now, world.randomness);
     report.mutable_citizen()->set_cpr_number(other_citizen);
     expect_rejected(world.submit(provider, {report}), v1::ERROR_CODE_CITIZEN_MISMATCH,
                     "citizen.cpr_number");
@@ -205,9 +205,9 @@ TEST_F(IntakeTest, EachKindHasItsRole) {
 
 TEST_F(IntakeTest, ACauseThatIsNotKnownYetMayComeLater) {
     world.turn({world.submit(jobcentre, {new_order()})});
-    v1::Envelope first = absence(*last_order, world.now, world.randomness);
+    v1::Envelope first = provider_notice(*last_order, world.now, world.randomness);
     world.now = world.now.plus_ms(1);
-    v1::Envelope correction = absence(*last_order, world.now, world.randomness);
+    v1::Envelope correction = provider_notice(*last_order, world.now, world.randomness);
     v1::Cause& cause = *correction.add_causes();
     cause.set_message_id(first.message_id());
     cause.set_relation(v1::CAUSE_RELATION_CORRECTS);
@@ -230,7 +230,7 @@ TEST_F(IntakeTest, ACorrectionPointsAtTheSameKindOfTheSameOrder) {
     world.turn({world.submit(jobcentre, {new_order()})});
     const v1::Envelope accepted = acceptance(*last_order, world.now, world.randomness);
     world.turn({world.submit(provider, {accepted})});
-    v1::Envelope correction = absence(*last_order, world.now, world.randomness);
+    v1::Envelope correction = provider_notice(*last_order, world.now, world.randomness);
     v1::Cause& cause = *correction.add_causes();
     cause.set_message_id(accepted.message_id());
     cause.set_relation(v1::CAUSE_RELATION_CORRECTS);
@@ -274,7 +274,7 @@ TEST_F(IntakeTest, WhatDoesNotFitTheTurnIsToldToComeAgainAndItsLaneWaits) {
     std::vector<v1::Envelope> reports;
     for (int i = 0; i < 4; ++i) {
         small.now = small.now.plus_ms(1);
-        reports.push_back(absence(id, small.now, small.randomness));
+        reports.push_back(provider_notice(id, small.now, small.randomness));
     }
     auto all = outcomes(small.turn({small.submit(provider, reports)}));
     ASSERT_EQ(all.size(), 4U);
@@ -298,7 +298,7 @@ TEST_F(IntakeTest, ALaneOpensWhenAnotherSessionHasBroughtWhatItWaitsFor) {
     world.turn({world.submit(jobcentre, {new_order()})});
     world.conditions.disk_nearly_full = true;
     const FrameIn first =
-        world.submit(provider, {absence(*last_order, world.now, world.randomness)});
+        world.submit(provider, {provider_notice(*last_order, world.now, world.randomness)});
     EXPECT_EQ(only_outcome(first).rejection().code(), v1::ERROR_CODE_DISK_NEARLY_FULL);
     world.conditions.disk_nearly_full = false;
     FrameIn hello = world.hello(provider);
@@ -307,9 +307,9 @@ TEST_F(IntakeTest, ALaneOpensWhenAnotherSessionHasBroughtWhatItWaitsFor) {
     world.turn({hello, elsewhere});
     EXPECT_TRUE(only_outcome(first).has_receipt());
     world.now = world.now.plus_ms(1);
-    EXPECT_TRUE(
-        only_outcome(world.submit(provider, {absence(*last_order, world.now, world.randomness)}))
-            .has_receipt());
+    EXPECT_TRUE(only_outcome(world.submit(provider, {provider_notice(*last_order, world.now,
+                                                                     world.randomness)}))
+                    .has_receipt());
 }
 
 TEST_F(IntakeTest, ASessionWithTooManyBlockedLanesGetsItsOutcomesAndEnds) {

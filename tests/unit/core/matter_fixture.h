@@ -58,6 +58,16 @@ class MatterTest : public ::testing::Test {
         EXPECT_TRUE(submit(envelope).has_receipt());
         return id;
     }
+    // Accepted and begun, so that it is reported on and ended.
+    void start(const contract::OrderId& id, const std::string& by = provider,
+               const std::string& cpr = citizen) {
+        v1::Envelope accepted = on(id, by, cpr);
+        accepted.mutable_order_acceptance()->set_expected_start_date("2011-02-14");
+        record(accepted);
+        v1::Envelope begun = on(id, by, cpr);
+        begun.mutable_course_start()->set_start_date("2011-02-14");
+        record(begun);
+    }
     v1::Envelope on(const contract::OrderId& id, const std::string& sender,
                     const std::string& cpr = citizen) {
         return envelope(sender, id, world.now, world.randomness, cpr);

@@ -28,6 +28,7 @@ TEST_F(MatterTest, AnAnswerPointsAtWhatItCanAnswer) {
     point_at(follow_up, first_order, v1::CAUSE_RELATION_ANSWERS, jobcentre);
     expect_rejected(follow_up, v1::ERROR_CODE_CAUSE_MISMATCH, "causes[0]");
 
+    start(id);
     const v1::Envelope reported = absence(id, world.now, world.randomness);
     record(reported);
     follow_up.clear_causes();

@@ -223,7 +223,7 @@ TEST_F(ParkedTest, TheListSaysWhatEachWaitsForAndNothingOfItsContent) {
     EXPECT_EQ(first.parked_at().seconds(), nacked_at.microseconds / 1000000);
     EXPECT_EQ(first.next_attempt_at().seconds(), nacked_at.plus_ms(1000).microseconds / 1000000);
     EXPECT_EQ(first.reason(), "try later");
-    EXPECT_EQ(first.notification().kind(), v1::MESSAGE_KIND_ABSENCE_REPORT);
+    EXPECT_EQ(first.notification().kind(), v1::MESSAGE_KIND_NOTICE);
     EXPECT_EQ(first.notification().sender(), provider);
     EXPECT_EQ(first.notification().order_id(), orders[0].text());
     EXPECT_EQ(told.messages(1).waits_for(), v1::PARKED_WAIT_EARLIER_MESSAGE);

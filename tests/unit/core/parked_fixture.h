@@ -27,8 +27,8 @@ class ParkedTest : public ::testing::Test {
     }
     v1::Envelope about(std::size_t citizen_number) {
         world.now = world.now.plus_ms(1);
-        return absence(orders[citizen_number], world.now, world.randomness,
-                       made_up_citizen(citizen_number));
+        return provider_notice(orders[citizen_number], world.now, world.randomness,
+                               made_up_citizen(citizen_number));
     }
     // Reports about these citizens, in one turn; their sequences.
     Sequences report(const std::vector<std::size_t>& citizens) {

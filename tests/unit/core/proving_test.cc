@@ -23,7 +23,7 @@ class ProvingTest : public ::testing::Test {
         world.add_usual_parties();
         order_id = world.new_order();
         placed_at = submit(jobcentre, order(*order_id, world.now, world.randomness));
-        reported_at = submit(provider, absence(*order_id, world.now, world.randomness));
+        reported_at = submit(provider, provider_notice(*order_id, world.now, world.randomness));
     }
     std::uint64_t submit(const std::string& party, const v1::Envelope& envelope) {
         return outcomes(world.turn({world.submit(party, {envelope})}))[0].receipt().sequence();
@@ -132,7 +132,7 @@ TEST_F(ProvingTest, AcrossTilesTheProofsHoldToo) {
     for (int i = 0; i < 3; ++i) {
         std::vector<v1::Envelope> many;
         for (int k = 0; k < 200; ++k)
-            many.push_back(absence(*order_id, world.now, world.randomness));
+            many.push_back(provider_notice(*order_id, world.now, world.randomness));
         world.turn({world.submit(provider, many)});
     }
     ASSERT_GT(world.journal->size().value(), 600U);
@@ -160,9 +160,9 @@ TEST_F(ProvingTest, WithoutASizeItIsTheTreeOfTheLatestCheckpoint) {
 
 TEST_F(ProvingTest, WhatIsHandedInInTheSameTurnIsProvedAfterItsCommit) {
     const std::uint64_t next = world.journal->size().value();
-    const Turn turn =
-        world.turn({ask(provider, inclusion(next)),
-                    world.submit(provider, {absence(*order_id, world.now, world.randomness)})});
+    const Turn turn = world.turn(
+        {ask(provider, inclusion(next)),
+         world.submit(provider, {provider_notice(*order_id, world.now, world.randomness)})});
     const auto frames = frames_to(turn, provider, v1::HubFrame::kProof);
     ASSERT_THAT(frames, SizeIs(1));
     EXPECT_EQ(checkpoint(frames[0].proof()).size, TreeSize{next + 1});
@@ -173,8 +173,8 @@ TEST_F(ProvingTest, ACheckpointIsThatOfTheSizeOrNone) {
     EXPECT_EQ(checkpoint(then).size, TreeSize{placed_at + 1});
     EXPECT_EQ(checkpoint(then).root, root(placed_at + 1));
     const std::uint64_t from = world.journal->size().value();
-    world.turn({world.submit(provider, {absence(*order_id, world.now, world.randomness),
-                                        absence(*order_id, world.now, world.randomness)})});
+    world.turn({world.submit(provider, {provider_notice(*order_id, world.now, world.randomness),
+                                        provider_notice(*order_id, world.now, world.randomness)})});
     EXPECT_THAT(proof(jobcentre, inclusion(from, from + 1)).checkpoint(), IsEmpty())
         << "two entries of one commit";
     EXPECT_THAT(proof(jobcentre, consistency(0, 0)).checkpoint(), IsEmpty());

@@ -27,7 +27,7 @@ class ReplayFilterTest : public ReplayTest {
         while (count > 0) {
             std::vector<v1::Envelope> reports;
             for (; count > 0 && reports.size() < limits::envelopes_per_submit_max; --count) {
-                reports.push_back(absence(order, world.now, world.randomness, cpr));
+                reports.push_back(provider_notice(order, world.now, world.randomness, cpr));
                 reports.back().set_sender(by);
             }
             for (const auto& each : outcomes(world.turn({world.submit(by, reports)})))
@@ -112,7 +112,7 @@ TEST_F(ReplayFilterTest, OfAParty) {
 
 TEST_F(ReplayFilterTest, OfSomeKinds) {
     EXPECT_THAT(masked([](v1::Replay& replay) {
-                    replay.add_kinds(v1::MESSAGE_KIND_ABSENCE_REPORT);
+                    replay.add_kinds(v1::MESSAGE_KIND_NOTICE);
                     replay.add_kinds(v1::MESSAGE_KIND_LOG_OPENED);
                 }),
                 ElementsAre(0, reported_at));
@@ -121,14 +121,14 @@ TEST_F(ReplayFilterTest, OfSomeKinds) {
 TEST_F(ReplayFilterTest, OfAnOrderAndACitizenInTheOrderOfTheLog) {
     const contract::OrderId second = world.new_order();
     const std::uint64_t second_at = submit(order(second, world.now, world.randomness));
-    const std::uint64_t last_at = submit(absence(*order_id, world.now, world.randomness));
+    const std::uint64_t last_at = submit(provider_notice(*order_id, world.now, world.randomness));
     EXPECT_THAT(of_order(*order_id), ElementsAre(placed_at, reported_at, last_at));
     EXPECT_THAT(of_order(second), ElementsAre(second_at));
     EXPECT_THAT(of_citizen(citizen), ElementsAre(placed_at, reported_at, second_at, last_at));
     EXPECT_THAT(masked([&](v1::Replay& replay) {
                     replay.set_order_id(order_id->text());
                     replay.set_cpr_number(citizen);
-                    replay.add_kinds(v1::MESSAGE_KIND_ABSENCE_REPORT);
+                    replay.add_kinds(v1::MESSAGE_KIND_NOTICE);
                     replay.set_end_sequence(last_at);
                 }),
                 ElementsAre(reported_at));
@@ -256,7 +256,7 @@ TEST_F(ReplayFilterTest, OfACitizenByAnyNumberOfThePerson) {
     const contract::OrderId second = world.new_order();
     const std::uint64_t second_at =
         submit(order(second, world.now, world.randomness, provider, former));
-    const std::uint64_t third_at = submit(absence(*order_id, world.now, world.randomness));
+    const std::uint64_t third_at = submit(provider_notice(*order_id, world.now, world.randomness));
     EXPECT_THAT(of_citizen(former), ElementsAre(second_at)) << "two persons, as far as is known";
     v1::Envelope merged = envelope(jobcentre, world.new_order(), world.now, world.randomness);
     merged.clear_order_id();
@@ -300,7 +300,7 @@ TEST_F(ReplayFilterTest, OfACitizenByAnyNumberOfThePerson) {
 TEST_F(ReplayFilterTest, WhatIsLeftOfACitizenIsFoundPastErasedOrdersByTheOrdersThatStay) {
     place_elsewhere();
     fill_log(limits::replay_looks_max);
-    const std::uint64_t last_at = submit(absence(*order_id, world.now, world.randomness));
+    const std::uint64_t last_at = submit(provider_notice(*order_id, world.now, world.randomness));
     place_elsewhere();
     fill_log(limits::replay_looks_max);
     erase_what_is_elsewhere();

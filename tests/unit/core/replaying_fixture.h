@@ -32,7 +32,7 @@ class ReplayTest : public ::testing::Test {
             {world.hello(other_jobcentre), world.hello(other_provider), world.hello(auditor)});
         order_id = world.new_order();
         placed_at = submit(order(*order_id, world.now, world.randomness));
-        reported_at = submit(absence(*order_id, world.now, world.randomness));
+        reported_at = submit(provider_notice(*order_id, world.now, world.randomness));
         foreign_order = world.new_order();
         foreign_at = submit(foreign(
             order(*foreign_order, world.now, world.randomness, other_provider, other_citizen)));

@@ -65,12 +65,12 @@ TEST_F(ReplayTest, MaskedIsTheTrailAndNotTheContent) {
     EXPECT_FALSE(opened(placed->entry(), placed->index_key(), false));
     const v1::ReplayedEntry* const reported = find(all, reported_at);
     ASSERT_NE(reported, nullptr) << "what the jobcentre was to have";
-    EXPECT_EQ(index_of(*reported)->kind(), v1::MESSAGE_KIND_ABSENCE_REPORT);
+    EXPECT_EQ(index_of(*reported)->kind(), v1::MESSAGE_KIND_NOTICE);
     EXPECT_FALSE(body_of(*reported));
 }
 
 TEST_F(ReplayTest, UnmaskedOpensBothAndTheGroundIsRecorded) {
-    v1::Envelope sent = absence(*order_id, world.now, world.randomness);
+    v1::Envelope sent = provider_notice(*order_id, world.now, world.randomness);
     const std::uint64_t at = submit(sent);
     const auto all = replayed(v1::REPLAY_VIEW_UNMASKED);
     ASSERT_NE(find(all, at), nullptr);
@@ -207,7 +207,7 @@ TEST_F(ReplayTest, TheUpperBoundIsFixedWhenItIsAsked) {
     const v1::Replayed first = first_page(v1::REPLAY_VIEW_SEALED);
     EXPECT_FALSE(first.is_end());
     EXPECT_EQ(first.end_sequence(), end);
-    submit(absence(*order_id, world.now, world.randomness));
+    submit(provider_notice(*order_id, world.now, world.randomness));
     const auto last = page_of(world.turn({more()}));
     ASSERT_TRUE(last);
     EXPECT_EQ(last->request_number(), 8U);
@@ -308,7 +308,7 @@ TEST_F(ReplayTest, SoManyAreOpenAtATime) {
 
 TEST_F(ReplayTest, AGrantThatEndsEndsTheReplay) {
     fill_log(limits::replay_looks_max);
-    const std::uint64_t later = submit(absence(*order_id, world.now, world.randomness));
+    const std::uint64_t later = submit(provider_notice(*order_id, world.now, world.randomness));
     EXPECT_FALSE(first_page(v1::REPLAY_VIEW_UNMASKED).is_end());
     grant(auditor, {jobcentre}, [](v1::PartyGrant&) {});
     EXPECT_EQ(refusal(more()), v1::ERROR_CODE_UNMASK_NOT_ALLOWED);

@@ -38,8 +38,8 @@ TEST(Restart, APowerCutKeepsEverythingReceiptedAndTheBindingsOfCitizens) {
     ASSERT_TRUE(world.open());
     world.turn({world.hello(jobcentre), world.hello(provider)});
     // The report finds its order and its citizen; another order finds the same subject.
-    const auto reported =
-        outcomes(world.turn({world.submit(provider, {absence(id, world.now, world.randomness)})}));
+    const auto reported = outcomes(
+        world.turn({world.submit(provider, {provider_notice(id, world.now, world.randomness)})}));
     ASSERT_TRUE(reported[0].has_receipt());
     const auto placed = outcomes(world.turn(
         {world.submit(jobcentre, {order(world.new_order(), world.now, world.randomness)})}));
@@ -59,7 +59,7 @@ TEST(Restart, CursorsAndRoutingGoOn) {
     std::vector<v1::Envelope> reports;
     for (int i = 0; i < 3; ++i) {
         world.now = world.now.plus_ms(1);
-        reports.push_back(absence(id, world.now, world.randomness));
+        reports.push_back(provider_notice(id, world.now, world.randomness));
     }
     const auto told = outcomes(world.turn({world.submit(provider, reports)}));
     world.turn({world.subscribe(jobcentre, "main")});
@@ -82,7 +82,7 @@ TEST(Restart, RoutingSurvivesAFinishedBlock) {
         std::vector<v1::Envelope> reports;
         for (int i = 0; i < 256; ++i) {
             world.now = world.now.plus_ms(1);
-            reports.push_back(absence(id, world.now, world.randomness));
+            reports.push_back(provider_notice(id, world.now, world.randomness));
             all.push_back(reports.back().SerializeAsString());
         }
         ASSERT_EQ(outcomes(world.turn({world.submit(provider, reports)})).size(), 256U);
@@ -221,7 +221,7 @@ TEST(Seal, EvidenceOfTamperingStopsRecordingAndIsSaid) {
     batch.put(journal::log_table::orders, id.view(), Bytes(60, 'x'));
     ASSERT_TRUE(world.log_store.commit(batch, store::Durability::synced));
     const Turn turn =
-        world.turn({world.submit(provider, {absence(id, world.now, world.randomness)})});
+        world.turn({world.submit(provider, {provider_notice(id, world.now, world.randomness)})});
     EXPECT_TRUE(turn.report.sealed_now);
     EXPECT_TRUE(world.core->is_sealed());
     EXPECT_EQ(outcomes(turn)[0].rejection().code(), v1::ERROR_CODE_HUB_SEALED);

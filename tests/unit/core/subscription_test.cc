@@ -19,12 +19,12 @@ class SubscriptionTest : public ::testing::Test {
         order_id = world.new_order();
         world.turn({world.submit(jobcentre, {order(*order_id, world.now, world.randomness)})});
     }
-    // Submits absence reports; returns their sequences.
+    // Submits notices; returns their sequences.
     std::vector<std::uint64_t> report(int count) {
         std::vector<v1::Envelope> reports;
         for (int i = 0; i < count; ++i) {
             world.now = world.now.plus_ms(1);
-            reports.push_back(absence(*order_id, world.now, world.randomness));
+            reports.push_back(provider_notice(*order_id, world.now, world.randomness));
         }
         last_turn = world.turn({world.submit(provider, reports)});
         std::vector<std::uint64_t> sequences;
@@ -53,7 +53,7 @@ TEST_F(SubscriptionTest, CatchesUpFromTheBeginningAndGoesOnLive) {
 }
 
 TEST_F(SubscriptionTest, DeliversTheBytesTheSenderMade) {
-    const v1::Envelope made = absence(*order_id, world.now, world.randomness);
+    const v1::Envelope made = provider_notice(*order_id, world.now, world.randomness);
     world.turn({world.submit(provider, {made})});
     const Turn opened = world.turn({world.subscribe(jobcentre, "main")});
     EXPECT_EQ(deliveries(opened, jobcentre).back().envelope(), made.SerializeAsString());
@@ -166,7 +166,7 @@ TEST_F(SubscriptionTest, OnlyTheKindsAskedForAreDelivered) {
     const auto content = [](FrameIn& frame) -> v1::Subscribe& {
         return *std::get<v1::ClientFrame>(frame.content).mutable_subscribe();
     };
-    content(some).add_kinds(v1::MESSAGE_KIND_ABSENCE_REPORT);
+    content(some).add_kinds(v1::MESSAGE_KIND_NOTICE);
     EXPECT_EQ(sequences(deliveries(world.turn({some}), jobcentre)),
               (std::vector<std::uint64_t>{first, last}));
     // What was passed over counts as acked once all delivered before it is, and not before.

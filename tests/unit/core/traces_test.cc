@@ -20,12 +20,12 @@ class TracesTest : public ::testing::Test {
         order_id = world.new_order();
         world.turn({world.submit(jobcentre, {order(*order_id, world.now, world.randomness)})});
     }
-    // Submits absence reports, which are for the jobcentre; returns their sequences.
+    // Submits notices, which are for the jobcentre; returns their sequences.
     std::vector<std::uint64_t> report(int count) {
         std::vector<v1::Envelope> reports;
         for (int i = 0; i < count; ++i) {
             world.now = world.now.plus_ms(1);
-            reports.push_back(absence(*order_id, world.now, world.randomness));
+            reports.push_back(provider_notice(*order_id, world.now, world.randomness));
         }
         last = world.turn({world.submit(provider, reports)});
         std::vector<std::uint64_t> sequences;

@@ -182,6 +182,9 @@ TEST(KindAccess, WhatIsTheJobcentresAloneIsSeenByNobody) {
     }
     EXPECT_FALSE(reaches_provider(v1::ALERT_KIND_STATUTORY_NEAR));
     EXPECT_FALSE(reaches_provider(v1::ALERT_KIND_STATUTORY_PASSED));
+    EXPECT_FALSE(reaches_provider(v1::ALERT_KIND_FOLLOW_UP_OVERDUE));
+    EXPECT_FALSE(reaches_provider(v1::ALERT_KIND_JOB_PLAN_ENDING));
+    EXPECT_TRUE(reaches_provider(v1::ALERT_KIND_CLARIFICATION_UNANSWERED));
     EXPECT_TRUE(reaches_provider(v1::ALERT_KIND_REPORT_OVERDUE));
 }
 

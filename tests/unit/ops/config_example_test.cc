@@ -50,6 +50,11 @@ TEST(ConfigExample, CommentedValuesAreTheDefaults) {
     EXPECT_EQ(config.controllers[0].name, "kbh");
     EXPECT_THAT(config.controllers[0].jobcentres, ElementsAre("jobcentre:101", "jobcentre:147"));
     ASSERT_EQ(config.operators.size(), 1U);
+    // Of what is none by default the shape.
+    EXPECT_EQ(config.demo_clock, "var/demo/clock");
+    EXPECT_EQ(config.rules_folder, "deploy/rules");
+    config.demo_clock.clear();
+    config.rules_folder.clear();
     config.controllers.clear();
     config.operators.clear();
     EXPECT_EQ(config, defaults());

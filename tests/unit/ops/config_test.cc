@@ -79,6 +79,8 @@ TEST(Config, RequiredKeysAloneGiveTheDefaults) {
     EXPECT_EQ(expected.session_silent_ms, limits::session_silent_ms_max);
     EXPECT_EQ(expected.provider_grace_days, 90);
     EXPECT_EQ(expected.retention_days, 1826) << "five years";
+    EXPECT_EQ(expected.demo_clock, "");
+    EXPECT_EQ(expected.rules_folder, "");
 }
 
 TEST(Config, EveryKeyIsRead) {
@@ -88,7 +90,8 @@ TEST(Config, EveryKeyIsRead) {
         "log_format = \"json\"\n"
         "[limits]\nfree_bytes_min = 0\nsessions_max = 1\nsession_silent_ms = 600000\n"
         "[access]\nprovider_grace_days = 30\n"
-        "[retention]\ndays = 0\n" +
+        "[retention]\ndays = 0\n"
+        "[rules]\nfolder = \"/r\"\n" +
         controller("kbh", "[\"jobcentre:101\", \"jobcentre:147\"]") +
         controller("aarhus", "[\"jobcentre:751\"]") +
         "[[operator]]\npublic_keys = \"anna.public\"\n");
@@ -105,6 +108,7 @@ TEST(Config, EveryKeyIsRead) {
     EXPECT_EQ(config.session_silent_ms, 600000);
     EXPECT_EQ(config.provider_grace_days, 30);
     EXPECT_EQ(config.retention_days, 0);
+    EXPECT_EQ(config.rules_folder, "/r");
     ASSERT_EQ(config.controllers.size(), 2U);
     EXPECT_EQ(config.controllers[0].name, "kbh");
     EXPECT_EQ(config.controllers[0].signing_key.bytes()[0], 0xd7);
@@ -277,6 +281,23 @@ TEST(Config, RetentionMayBeForEverAndIsBounded) {
     }
 }
 
+TEST(Config, ADemoClockIsForLoopbackAlone) {
+    const std::string clock = "demo_clock = \"/c\"\n";
+    EXPECT_EQ(config_of(with(clock)).demo_clock, "/c");
+    for (const char* endpoint : {"tcp://127.0.0.1:*", "tcp://127.1.2.3:7411", "tcp://[::1]:7411"}) {
+        const std::string listen = "listen = \"" + std::string{endpoint} + "\"\n";
+        EXPECT_EQ(config_of(with(listen + clock)).demo_clock, "/c") << endpoint;
+    }
+    for (const char* endpoint : {"tcp://*:7411", "tcp://10.0.0.1:7411", "tcp://[::]:*"}) {
+        expect_invalid(with("listen = \"" + std::string{endpoint} + "\"\n" + clock),
+                       "hub.toml, line 4, column 10: hub.listen must be a loopback address with "
+                       "hub.demo_clock");
+    }
+    expect_invalid(
+        with(clock + "[ops]\nhttp = \"0.0.0.0:80\"\nhttp_beyond_loopback = true\n"),
+        "hub.toml, line 6, column 8: ops.http must be a loopback address with hub.demo_clock");
+}
+
 TEST(Config, ListenTakesTcpEndpointsOnly) {
     for (const char* endpoint : {"tcp://127.0.0.1:*", "tcp://*:7411", "tcp://0.0.0.0:65535",
                                  "tcp://[::]:1", "tcp://[fe80::1]:7411"}) {
@@ -413,7 +434,7 @@ TEST(ConfigDigest, DependsOnWhatIsDecidedAndNotOnHowItIsWritten) {
 }
 
 TEST(ConfigDigest, EveryKeyChangesIt) {
-    std::vector<Config> configs(16, config_of(with(controller("kbh", "[\"jobcentre:101\"]"))));
+    std::vector<Config> configs(18, config_of(with(controller("kbh", "[\"jobcentre:101\"]"))));
     configs[1].data = "e";
     configs[2].keys = "e";
     configs[3].listen = "tcp://*:1";
@@ -429,6 +450,8 @@ TEST(ConfigDigest, EveryKeyChangesIt) {
     configs[13].controllers[0].jobcentres = {"jobcentre:751"};
     configs[14].operators.push_back({"anna"});
     configs[15].provider_grace_days = 0;
+    configs[16].demo_clock = "e";
+    configs[17].rules_folder = "e";
     std::vector<std::string> digests;
     for (const Config& config : configs)
         digests.push_back(config_digest(config));

@@ -48,6 +48,7 @@ TEST(Metrics, AllFamiliesExistFromTheStart) {
                                "jobbro_unfinished_erasures gauge",
                                "jobbro_clock_unsure gauge",
                                "jobbro_orders_erased_total counter",
+                               "jobbro_alerts_total counter",
                                "jobbro_tree_size gauge",
                                "jobbro_last_commit_timestamp_seconds gauge",
                                "jobbro_free_bytes gauge",
@@ -60,7 +61,7 @@ TEST(Metrics, AllFamiliesExistFromTheStart) {
     }
     EXPECT_EQ(std::count_if(page.begin(), page.end(),
                             [](const std::string& line) { return line.rfind("# TYPE", 0) == 0; }),
-              26);
+              27);
     EXPECT_THAT(page, Contains("jobbro_build_info{version=\"0.1.0\"} 1"));
     EXPECT_THAT(page, Contains("jobbro_frames_received_total{kind=\"hello\"} 0"));
     EXPECT_THAT(page, Contains("jobbro_commits_total 0"));

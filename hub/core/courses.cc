@@ -1,0 +1,161 @@
+// The life of courses: what a message may say on an order as it is, and what it brings about.
+#include <algorithm>
+
+#include "hub/core/matter.h"
+#include "hub/journal/retention.h"
+#include "hub/journal/timers.h"
+
+namespace jobbro::core {
+namespace {
+
+domain::OrderState state_of(const journal::rows::OrderRow& order) {
+    return static_cast<domain::OrderState>(order.state());
+}
+
+// Kinds that record_on_citizen() makes something of: no others make a row.
+bool counts_for_limits(v1::MessageKind kind) {
+    switch (kind) {
+        case v1::MESSAGE_KIND_LIMITS_WATCHED:
+        case v1::MESSAGE_KIND_INTERVIEW_HELD:
+        case v1::MESSAGE_KIND_JOB_PLAN_EXTRACT:
+        case v1::MESSAGE_KIND_COURSE_START:
+        case v1::MESSAGE_KIND_COURSE_END:
+        case v1::MESSAGE_KIND_ORDER_CANCELLATION:
+        case v1::MESSAGE_KIND_COURSE_OUTCOME:
+            return true;
+        default:
+            return false;
+    }
+}
+
+bool says_no_interview(const v1::Envelope& envelope) {
+    return envelope.order().reports_due().next_interview_date().empty();
+}
+
+}  // namespace
+
+// Everything that is remarked on. Nothing changes.
+Result<std::vector<v1::Finding>> Core::judge_in_course(const v1::Envelope& envelope,
+                                                       const contract::EnvelopeFacts& facts,
+                                                       const Matter& matter, const Work& work) {
+    std::vector<v1::Finding> findings = contract::findings_of(envelope);
+    if (!facts.order_id) return findings;
+    JOBBRO_TRY_ASSIGN(auto* const row, journal_->cases().open(*matter.subject));
+    const journal::rows::OrderRow placed_now;
+    const journal::rows::OrderRow* const found =
+        matter.places_order ? &placed_now : journal::find_order(*row, *facts.order_id);
+    JOBBRO_ASSERT(found != nullptr);
+    const domain::OrderMessage message{
+        envelope,    facts.kind, journal_->size().value() + 1, matter.answers, matter.corrects,
+        today(work), findings};
+    JOBBRO_TRY_ASSIGN(auto more,
+                      domain::judge_on_order(found->course(), message,
+                                             rulebook_.rules_at(facts.happened_at), nullptr));
+    for (v1::Finding& finding : more)
+        findings.push_back(std::move(finding));
+    return findings;
+}
+
+// Requires: note_in_case() knows of it.
+Result<void> Core::record_in_course(const v1::Envelope& envelope,
+                                    const contract::EnvelopeFacts& facts, const Matter& matter,
+                                    Sequence sequence, Work& work) {
+    const domain::RuleSet& rules = rulebook_.rules_at(facts.happened_at);
+    const domain::MessageNumber number = sequence.value() + 1;
+    domain::CitizenMessage told{envelope,
+                                facts.kind,
+                                number,
+                                matter.corrects,
+                                today(work),
+                                domain::Day{facts.citizen->birth_date()},
+                                domain::OrderState::placed};
+    JOBBRO_TRY_ASSIGN(auto* const row, journal_->cases().open(*matter.subject));
+    journal::rows::OrderRow* const order =
+        facts.order_id ? journal::find_order(*row, *facts.order_id) : nullptr;
+    std::vector<domain::RaisedAlert> raised;
+    if (order != nullptr) {
+        if (!matter.places_order) told.order_state = state_of(*order);
+        const domain::OrderMessage said{envelope,        facts.kind, number, matter.answers,
+                                        matter.corrects, told.day,   {}};
+        raised = record_on_order(said, rules, *matter.subject, *order);
+    }
+    JOBBRO_TRY(record_limits(told, rules, matter));
+    for (const domain::RaisedAlert& each : raised) {
+        JOBBRO_TRY(raise_on_order(each, journal_->recording_time(work.now), *matter.subject, *order,
+                                  work));
+    }
+    return changed_case(*matter.subject);
+}
+
+std::vector<domain::RaisedAlert> Core::record_on_order(const domain::OrderMessage& message,
+                                                       const domain::RuleSet& rules,
+                                                       const journal::SubjectId& subject,
+                                                       journal::rows::OrderRow& order) {
+    const bool was_over = order.over_at_us() != 0;
+    domain::rows::CourseState& course = *order.mutable_course();
+    auto consequences = domain::record_on_order(course, message, rules);
+    order.set_state(course.state());
+    if (domain::is_over(state_of(order)) && !was_over) {
+        order.set_over_at_us(journal_->last_recorded().microseconds);
+        journal::stage_over(journal_->batch(), subject, journal_->last_recorded());
+    }
+    if (domain::is_followed_up(course)) domain::let_go(course);
+    return std::move(consequences.raised);
+}
+
+// With the subject that is kept, by the jobcentre that tells of it or has the order.
+Result<void> Core::record_limits(const domain::CitizenMessage& message,
+                                 const domain::RuleSet& rules, const Matter& matter) {
+    const bool is_new_order = matter.places_order;
+    if (!is_new_order && !counts_for_limits(message.kind)) return {};
+    const std::string& jobcentre =
+        matter.jobcentre.empty() ? message.envelope.sender() : matter.jobcentre;
+    JOBBRO_TRY_ASSIGN(const auto kept, journal_->cases().kept(*matter.subject));
+    JOBBRO_TRY_ASSIGN(auto* const row, journal_->cases().open(kept));
+    journal::rows::LimitsRow* limits = journal::find_limits(*row, jobcentre);
+    if (is_new_order) {
+        if (limits == nullptr || !says_no_interview(message.envelope)) return {};
+        return tell_of_interview(message, rules, jobcentre, domain::next_interview(limits->state()),
+                                 kept);
+    }
+    if (limits == nullptr) {
+        limits = row->add_limits();
+        limits->set_jobcentre(jobcentre);
+    }
+    domain::record_on_citizen(*limits->mutable_state(), message, rules);
+    JOBBRO_TRY(changed_case(kept));
+    if (message.kind != v1::MESSAGE_KIND_INTERVIEW_HELD) return {};
+    return tell_of_interview(message, rules, jobcentre, domain::next_interview(limits->state()),
+                             kept);
+}
+
+// To the jobcentre's orders for the person that are not over.
+Result<void> Core::tell_of_interview(const domain::CitizenMessage& message,
+                                     const domain::RuleSet& rules, const std::string& jobcentre,
+                                     domain::Day interview, const journal::SubjectId& subject) {
+    const bool is_new_order = message.kind == v1::MESSAGE_KIND_ORDER;
+    if (is_new_order && !interview.is_set()) return {};
+    domain::Consequences unused;  // what is cleared is told of nowhere
+    JOBBRO_TRY_ASSIGN(const auto person, journal_->cases().person_of(subject));
+    for (const journal::SubjectId& each : person) {
+        JOBBRO_TRY_ASSIGN(auto* const row, journal_->cases().open(each));
+        for (journal::rows::OrderRow& order : *row->mutable_orders()) {
+            if (order.jobcentre() != jobcentre || domain::is_over(state_of(order))) continue;
+            if (is_new_order && order.course().text_number() != message.number) continue;
+            domain::set_next_interview(*order.mutable_course(), interview, rules, message.day,
+                                       unused);
+        }
+        JOBBRO_TRY(changed_case(each));
+    }
+    return {};
+}
+
+// Stored with the turn, its timer too.
+Result<void> Core::changed_case(const journal::SubjectId& subject) {
+    JOBBRO_TRY_ASSIGN(auto* const row, journal_->cases().open(subject));
+    journal::set_timer(journal_->batch(), subject, *row);
+    journal_->cases().changed(subject);
+    return {};
+}
+
+}  // namespace jobbro::core

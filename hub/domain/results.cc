@@ -1,0 +1,269 @@
+#include "hub/domain/results.h"
+
+#include <algorithm>
+#include <iterator>
+
+namespace jobbro::domain {
+namespace {
+
+std::size_t place_of(Measure measure) {
+    return static_cast<std::size_t>(measure);
+}
+
+LeafKey leaf_of(const CountedCourse& course, Measure measure) {
+    return {std::string{course.provider}, course.facts->offer(), std::string{course.jobcentre},
+            measure};
+}
+
+bool is_same_place(const CountedCourse& a, const CountedCourse& b) {
+    return a.provider == b.provider && a.jobcentre == b.jobcentre && a.person == b.person &&
+           a.facts->offer() == b.facts->offer();
+}
+
+std::vector<Counted> counted_of_course(const CountedCourse& course) {
+    return course.facts != nullptr ? counted_of(*course.facts) : std::vector<Counted>{};
+}
+
+std::vector<Counted> without(const std::vector<Counted>& all, const std::vector<Counted>& some) {
+    std::vector<Counted> rest;
+    std::set_difference(all.begin(), all.end(), some.begin(), some.end(), std::back_inserter(rest));
+    return rest;
+}
+
+static_assert(categories_max == parts_max);
+
+constexpr std::array<std::uint8_t, 3> lengths = {1, 3, 12};
+
+bool is_december(Month month) {
+    return month % 12 == 11;
+}
+
+std::array<std::uint8_t, categories_max> percent_of(
+    const std::array<std::uint64_t, categories_max>& amounts) {
+    std::uint64_t all = 0;
+    for (const std::uint64_t amount : amounts)
+        all += amount;
+    std::array<std::uint8_t, categories_max> percent{};
+    for (std::size_t i = 0; i < categories_max && all > 0; ++i)
+        percent[i] = static_cast<std::uint8_t>((amounts[i] * 100 + all / 2) / all);
+    return percent;
+}
+
+// --- A frozen month --------------------------------------------------------------------------
+
+// The table of one measure for the months of a year that are frozen: what may be told of the cells
+// that end with the last of them.
+class Table {
+  public:
+    Table(Measure measure, Month month, const std::set<CellKey>& told)
+        : measure_(measure), month_(month), told_(told) {}
+
+    void add(Month month, const FrozenLeaf& leaf) {
+        if (leaf.key.measure != measure_) return;
+        SuppressionLeaf row;
+        for (const std::uint8_t months : lengths) {
+            const Month first = month - month % months;
+            if (!leaf.key.offer.empty()) {
+                hold({ResultsOf::offer, leaf.key.provider, leaf.key.offer, first, months},
+                     row.row_cells);
+            }
+            hold({ResultsOf::provider, leaf.key.provider, {}, first, months}, row.row_cells);
+            hold({ResultsOf::jobcentre, leaf.key.jobcentre, {}, first, months}, row.column_cells);
+        }
+        std::sort(row.row_cells.begin(), row.row_cells.end());
+        std::sort(row.column_cells.begin(), row.column_cells.end());
+        row.parts = leaf.persons;
+        for (const std::uint64_t amount : leaf.amounts)
+            row.weight += amount;
+        leaves_.push_back(std::move(row));
+        sources_.push_back(&leaf);
+    }
+
+    // Told now, with their figures.
+    [[nodiscard]] std::map<CellKey, Figure> tell() const {
+        const std::vector<bool> is_told = tellable(leaves_, cells_, categories_of(measure_));
+        std::map<std::uint32_t, std::vector<const FrozenLeaf*>> within;
+        for (std::size_t i = 0; i < leaves_.size(); ++i) {
+            for (const auto* holding : {&leaves_[i].row_cells, &leaves_[i].column_cells})
+                for (const std::uint32_t cell : *holding)
+                    if (is_told[cell] && !cells_[cell].is_told) within[cell].push_back(sources_[i]);
+        }
+        std::map<CellKey, Figure> figures;
+        for (const auto& [cell, leaves] : within)
+            figures.emplace(keys_[cell], figure_of(leaves));
+        return figures;
+    }
+
+  private:
+    // Where the cell is told already, or can be now.
+    void hold(const CellKey& key, std::vector<std::uint32_t>& cells) {
+        const bool is_told = told_.count(key) != 0;
+        const bool ends_now = key.first + key.months == month_ + 1;
+        if (!is_told && !ends_now) return;
+        const auto [place, is_new] =
+            places_.emplace(key, static_cast<std::uint32_t>(cells_.size()));
+        if (is_new) {
+            keys_.push_back(key);
+            cells_.push_back({is_told, key.of != ResultsOf::jobcentre, key.months,
+                              static_cast<std::uint8_t>(key.of == ResultsOf::provider ? 1 : 0)});
+        }
+        cells.push_back(place->second);
+    }
+
+    [[nodiscard]] Figure figure_of(const std::vector<const FrozenLeaf*>& leaves) const {
+        std::array<std::uint64_t, categories_max> amounts{};
+        std::map<std::uint16_t, std::uint64_t> days;
+        for (const FrozenLeaf* leaf : leaves) {
+            for (std::size_t i = 0; i < categories_max; ++i)
+                amounts[i] += leaf->amounts[i];
+            for (const auto& [day, count] : leaf->days)
+                days[day] += count;
+        }
+        Figure figure;
+        figure.measure = measure_;
+        if (measure_ == Measure::courses) {
+            figure.count = amounts[0];
+        } else if (measure_ == Measure::days_to_know) {
+            figure.median_half_days = median_doubled(days);
+        } else {
+            figure.percent = percent_of(amounts);
+        }
+        return figure;
+    }
+
+    Measure measure_;
+    Month month_;
+    const std::set<CellKey>& told_;
+    std::map<CellKey, std::uint32_t> places_;
+    std::vector<CellKey> keys_;
+    std::vector<SuppressionCell> cells_;
+    std::vector<SuppressionLeaf> leaves_;
+    std::vector<const FrozenLeaf*> sources_;
+};
+
+std::vector<ResultCell> together(std::map<CellKey, std::vector<Figure>> cells) {
+    std::vector<ResultCell> list;
+    for (auto& [key, figures] : cells)
+        list.push_back({key, std::move(figures)});
+    return list;
+}
+
+}  // namespace
+
+// --- Counting --------------------------------------------------------------------------------
+
+void Results::apply(const CountedCourse& before, const CountedCourse& after) {
+    const std::vector<Counted> was = counted_of_course(before);
+    const std::vector<Counted> is = counted_of_course(after);
+    const bool stays =
+        before.facts != nullptr && after.facts != nullptr && is_same_place(before, after);
+    for (const Counted& counted : stays ? without(was, is) : was)
+        take_back(before, counted);
+    for (const Counted& counted : stays ? without(is, was) : is)
+        add(after, counted);
+}
+
+void Results::add(const CountedCourse& course, const Counted& counted) {
+    if (counted.month <= last_frozen_) return;
+    Tally& tally = open_[counted.month][leaf_of(course, counted.measure)];
+    tally.amounts[counted.category] += counted.amount;
+    ++tally.persons[counted.category][course.person];
+    if (counted.measure == Measure::days_to_know) tally.days[counted.days] += counted.amount;
+}
+
+void Results::take_back(const CountedCourse& course, const Counted& counted) {
+    if (counted.month <= last_frozen_) return;
+    const auto month = open_.find(counted.month);
+    JOBBRO_ASSERT(month != open_.end());
+    const auto leaf = month->second.find(leaf_of(course, counted.measure));
+    JOBBRO_ASSERT(leaf != month->second.end());
+    Tally& tally = leaf->second;
+    JOBBRO_ASSERT(tally.amounts[counted.category] >= counted.amount);
+    tally.amounts[counted.category] -= counted.amount;
+    auto& persons = tally.persons[counted.category];
+    const auto person = persons.find(course.person);
+    JOBBRO_ASSERT(person != persons.end());
+    if (--person->second == 0) persons.erase(person);
+    if (counted.measure == Measure::days_to_know) {
+        const auto days = tally.days.find(counted.days);
+        JOBBRO_ASSERT(days != tally.days.end() && days->second >= counted.amount);
+        if ((days->second -= counted.amount) == 0) tally.days.erase(days);
+    }
+    if (tally == Tally{}) month->second.erase(leaf);
+    if (month->second.empty()) open_.erase(month);
+}
+
+// --- Freezing --------------------------------------------------------------------------------
+
+std::vector<FrozenMonth> Results::freeze_up_to(Month month) {
+    std::vector<FrozenMonth> frozen;
+    Month next = last_frozen_ + 1;
+    if (last_frozen_ == 0) next = open_.empty() ? month : std::min(open_.begin()->first, month);
+    for (; next <= month; ++next)
+        frozen.push_back(freeze_next(next));
+    return frozen;
+}
+
+FrozenMonth Results::freeze_next(Month month) {
+    std::vector<FrozenLeaf>& leaves = frozen_[month];
+    for (const auto& [key, tally] : open_[month]) {
+        FrozenLeaf& leaf = leaves.emplace_back();
+        leaf.key = key;
+        leaf.amounts = tally.amounts;
+        leaf.days.assign(tally.days.begin(), tally.days.end());
+        for (std::size_t part = 0; part < categories_max; ++part)
+            for (const auto& [person, count] : tally.persons[part])
+                leaf.persons[part].add(person);
+    }
+    open_.erase(month);
+    std::map<CellKey, std::vector<Figure>> cells;
+    for (std::size_t i = 0; i < measures; ++i) {
+        Table table{static_cast<Measure>(i), month, told_[i]};
+        for (const auto& [of_month, frozen] : frozen_)
+            for (const FrozenLeaf& leaf : frozen)
+                table.add(of_month, leaf);
+        for (const auto& [key, figure] : table.tell()) {
+            cells[key].push_back(figure);
+            told_[i].insert(key);
+        }
+    }
+    FrozenMonth kept{month, together(std::move(cells)), {}};
+    if (!is_december(month)) kept.leaves = leaves;
+    close_year(month);
+    return kept;
+}
+
+void Results::adopt(const FrozenMonth& frozen) {
+    JOBBRO_ASSERT(frozen.month > last_frozen_);
+    open_.erase(open_.begin(), open_.upper_bound(frozen.month));
+    frozen_[frozen.month] = frozen.leaves;
+    for (const ResultCell& cell : frozen.cells)
+        for (const Figure& figure : cell.figures)
+            told_[place_of(figure.measure)].insert(cell.key);
+    close_year(frozen.month);
+}
+
+// Nothing is told of two years together, so a year that is over is no part of what follows.
+void Results::close_year(Month month) {
+    last_frozen_ = month;
+    if (!is_december(month)) return;
+    frozen_.clear();
+    for (auto& told : told_)
+        told.clear();
+}
+
+std::uint32_t median_doubled(const std::map<std::uint16_t, std::uint64_t>& values) {
+    std::uint64_t count = 0;
+    for (const auto& [value, times] : values)
+        count += times;
+    JOBBRO_ASSERT(count > 0);
+    const auto at = [&values](std::uint64_t place) -> std::uint32_t {
+        auto value = values.begin();
+        for (; place >= value->second; ++value)
+            place -= value->second;
+        return value->first;
+    };
+    return at((count - 1) / 2) + at(count / 2);
+}
+
+}  // namespace jobbro::domain

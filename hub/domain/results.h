@@ -1,0 +1,127 @@
+// Results: what courses came to, per offer, provider and jobcentre, and per month, quarter and
+// year. RESULTS.md says what is counted and what is told of it.
+//
+// Counted course by course as messages come, corrections taken back and counted anew; never by
+// reading the log. A month is open until it is frozen: then what may be told of it, and of the
+// quarter and year that end with it, is told once and stays, also when what it was counted from is
+// corrected or erased. Thread: one at a time.
+#pragma once
+
+#include <array>
+#include <compare>
+#include <cstdint>
+#include <map>
+#include <set>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "hub/domain/course_facts.h"
+#include "hub/domain/suppression.h"
+
+namespace jobbro::domain {
+
+// A course as it was or is. Points into what the caller holds.
+struct CountedCourse {
+    std::string_view provider;
+    std::string_view jobcentre;  // the one that has it
+    Person person = 0;           // the same for all courses of a citizen within a year
+    const rows::CourseFacts* facts = nullptr;  // nullptr: no such course, or erased
+};
+
+enum class ResultsOf : std::uint8_t { offer = 0, provider = 1, jobcentre = 2 };
+
+// What a cell is of.
+struct CellKey {
+    ResultsOf of = ResultsOf::offer;
+    std::string party;  // the provider, or the jobcentre
+    std::string offer;  // of a provider's; else empty
+    Month first = 0;
+    std::uint8_t months = 1;  // 1, 3 or 12
+    friend auto operator<=>(const CellKey&, const CellKey&) = default;
+};
+
+struct Figure {
+    Measure measure = Measure::courses;
+    std::uint64_t count = 0;  // of courses; else 0
+    // Of a measure with parts, how large each is, rounded; else 0.
+    std::array<std::uint8_t, categories_max> percent{};
+    // Of days_to_know, else 0: twice the median, which may lie between two days.
+    std::uint32_t median_half_days = 0;
+    friend bool operator==(const Figure&, const Figure&) = default;
+};
+
+// What is told. A measure that is not there is suppressed, or there was nothing: nothing tells
+// which. Figures by measure, each once.
+struct ResultCell {
+    CellKey key;
+    std::vector<Figure> figures;
+    friend bool operator==(const ResultCell&, const ResultCell&) = default;
+};
+
+// Where things are counted.
+struct LeafKey {
+    std::string provider;
+    std::string offer;  // empty: the orders name none
+    std::string jobcentre;
+    Measure measure = Measure::courses;
+    friend auto operator<=>(const LeafKey&, const LeafKey&) = default;
+};
+
+// What a frozen month is kept as, for the quarter and the year it is in. Not told to anybody.
+struct FrozenLeaf {
+    LeafKey key;
+    std::array<std::uint64_t, categories_max> amounts{};
+    Parts persons;
+    std::vector<std::pair<std::uint16_t, std::uint64_t>> days;  // how often, ascending
+    friend bool operator==(const FrozenLeaf&, const FrozenLeaf&) = default;
+};
+
+struct FrozenMonth {
+    Month month = 0;
+    std::vector<ResultCell> cells;   // told now: of the month, and of quarter and year ending now
+    std::vector<FrozenLeaf> leaves;  // none once the year is over
+    friend bool operator==(const FrozenMonth&, const FrozenMonth&) = default;
+};
+
+class Results {
+  public:
+    // The course was one way and is another now. `before` is what `after` was when last told, or
+    // has no facts. What belongs to frozen months changes nothing.
+    void apply(const CountedCourse& before, const CountedCourse& after);
+
+    // Freezes the months up to this one that are not, the oldest first. Requires: they are over.
+    std::vector<FrozenMonth> freeze_up_to(Month month);
+    // A month that was frozen, as it was kept, when all is counted anew. Requires: later than those
+    // frozen so far.
+    void adopt(const FrozenMonth& frozen);
+
+    [[nodiscard]] Month last_frozen() const { return last_frozen_; }
+
+    friend bool operator==(const Results&, const Results&) = default;
+
+  private:
+    struct Tally {
+        std::array<std::uint64_t, categories_max> amounts{};
+        std::array<std::map<Person, std::uint32_t>, categories_max> persons;
+        std::map<std::uint16_t, std::uint64_t> days;
+        friend bool operator==(const Tally&, const Tally&) = default;
+    };
+    using Tallies = std::map<LeafKey, Tally>;
+
+    void add(const CountedCourse& course, const Counted& counted);
+    void take_back(const CountedCourse& course, const Counted& counted);
+    FrozenMonth freeze_next(Month month);
+    void close_year(Month month);
+
+    std::map<Month, Tallies> open_;
+    std::map<Month, std::vector<FrozenLeaf>> frozen_;  // of the year that runs
+    std::array<std::set<CellKey>, measures> told_;     // of it
+    Month last_frozen_ = 0;
+};
+
+// The exact median of values and how often each stands, doubled. Requires: at least one.
+std::uint32_t median_doubled(const std::map<std::uint16_t, std::uint64_t>& values);
+
+}  // namespace jobbro::domain
