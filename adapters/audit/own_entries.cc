@@ -9,6 +9,7 @@
 #include "jobbro/v1/erasure.pb.h"
 #include "jobbro/v1/journal.pb.h"
 #include "jobbro/v1/registry.pb.h"
+#include "jobbro/v1/results.pb.h"
 #include "jobbro/v1/rules.pb.h"
 #include "proto/contract/uuid.h"
 #include "proto/evidence/text_encoding.h"
@@ -126,6 +127,18 @@ Said said_by(const v1::RuleSet& rules) {
                                                                : "to " + rules.valid_until_date();
     said.sentence =
         "the rule set " + rules.name() + " holds from " + rules.valid_from_date() + " " + until;
+    return said;
+}
+
+Said said_by(const v1::ResultsFrozen& frozen) {
+    std::uint64_t figures = 0;
+    for (const v1::ResultCell& cell : frozen.cells())
+        figures += static_cast<std::uint64_t>(cell.figures_size());
+    Said said;
+    said.json["month"] = frozen.month();
+    said.json["figures"] = figures;
+    said.sentence = "the results of " + frozen.month() + " were told: " + std::to_string(figures) +
+                    (figures == 1 ? " figure" : " figures");
     return said;
 }
 
@@ -363,6 +376,8 @@ Read reader_of(v1::MessageKind kind) {
             return said_in<v1::LogKeyChange>;
         case v1::MESSAGE_KIND_RULE_SET:
             return said_in<v1::RuleSet>;
+        case v1::MESSAGE_KIND_RESULTS_FROZEN:
+            return said_in<v1::ResultsFrozen>;
         case v1::MESSAGE_KIND_ERASURE:
             return said_in<v1::Erasure>;
         case v1::MESSAGE_KIND_ERASURE_DUE:

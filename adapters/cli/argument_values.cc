@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "proto/contract/calendar.h"
 #include "proto/contract/kinds.h"
 #include "proto/contract/validation.h"
 
@@ -29,6 +30,16 @@ Result<Instant> parse_instant(const std::string& option, const std::string& text
 Result<Instant> parse_day_or_instant(const std::string& option, const std::string& text) {
     constexpr std::size_t date_size = 10;
     return parse_instant(option, text.size() == date_size ? text + "T00:00:00Z" : text);
+}
+
+Result<std::string> parse_day(const std::string& option, const std::string& text) {
+    if (contract::parse_date(text)) return text;
+    return Error{ErrorCode::usage, option + " is a date like 2026-01-31"};
+}
+
+Result<std::string> parse_month(const std::string& option, const std::string& text) {
+    if (contract::parse_date(text + "-01")) return text;
+    return Error{ErrorCode::usage, option + " is a month like 2026-01"};
 }
 
 Result<kit::Start> parse_start(const std::string& text) {

@@ -45,6 +45,12 @@ void add_prove(CLI::App& program, const GlobalOptions& global, Command& chosen);
 void add_erase(CLI::App& program, const GlobalOptions& global, Command& chosen);
 void add_hold(CLI::App& program, const GlobalOptions& global, Command& chosen);
 void add_parked(CLI::App& program, const GlobalOptions& global, Command& chosen);
+void add_order(CLI::App& program, const GlobalOptions& global, Command& chosen);
+void add_inbox(CLI::App& program, const GlobalOptions& global, Command& chosen);
+void add_offer(CLI::App& program, const GlobalOptions& global, Command& chosen);
+void add_citizen(CLI::App& program, const GlobalOptions& global, Command& chosen);
+void add_results(CLI::App& program, const GlobalOptions& global, Command& chosen);
+void add_rules(CLI::App& program, const GlobalOptions& global, Command& chosen);
 void add_status(CLI::App& program, const GlobalOptions& global, Command& chosen);
 void add_bench(CLI::App& program, const GlobalOptions& global, Command& chosen);
 

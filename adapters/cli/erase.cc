@@ -1,11 +1,9 @@
 // jobbro erase, and jobbro hold place, lift: what a data controller states about a citizen.
 #include <CLI/CLI.hpp>
-#include <istream>
 
+#include "adapters/cli/citizen_number.h"
 #include "adapters/cli/command_line.h"
-#include "adapters/cli/interruptible_input.h"
 #include "adapters/cli/json_line.h"
-#include "proto/contract/danish_identifiers.h"
 
 namespace jobbro::cli {
 namespace {
@@ -16,25 +14,6 @@ struct CitizenOptions {
     std::string controller_key;
     bool even_running = false;
 };
-
-constexpr const char* citizen_help =
-    "The citizen's CPR number: \"-\" for a line of standard input, @FILE for the first line of a "
-    "file, or the number, which others on this machine can then see among the processes";
-
-// Errors: file_unreadable, cpr_invalid.
-Result<contract::CprNumber> read_number(const std::string& option) {
-    if (option != "-" && option.rfind('@', 0) != 0) return contract::CprNumber::parse(option);
-    JOBBRO_TRY_ASSIGN(const auto input,
-                      InterruptibleInput::open(option == "-" ? option : option.substr(1)));
-    std::istream stream{input.get()};
-    constexpr std::streamsize line_bytes_max = 64;
-    char line[line_bytes_max] = {};
-    stream.getline(line, line_bytes_max);
-    std::string text{line};
-    while (!text.empty() && (text.back() == '\r' || text.back() == ' '))
-        text.pop_back();
-    return contract::CprNumber::parse(text);
-}
 
 // Before it is erased.
 Result<void> tell_what_is_there(const v1::SubjectFound& found) {
@@ -47,7 +26,7 @@ Result<void> tell_what_is_there(const v1::SubjectFound& found) {
 
 Result<int> state(const GlobalOptions& global, const CitizenOptions& options,
                   kit::CitizenActKind act) {
-    JOBBRO_TRY_ASSIGN(const auto number, read_number(options.citizen));
+    JOBBRO_TRY_ASSIGN(const auto number, read_citizen_number(options.citizen));
     JOBBRO_TRY_ASSIGN(const auto controller,
                       evidence::read_party_secret_keys(options.controller_key));
     JOBBRO_TRY_ASSIGN(auto settings, read_settings(global));
@@ -81,7 +60,7 @@ void add_act(CLI::App& to, const char* name, const char* what, kit::CitizenActKi
              const GlobalOptions& global, Command& chosen) {
     auto options = std::make_shared<CitizenOptions>();
     CLI::App* const app = to.add_subcommand(name, what);
-    app->add_option("--citizen", options->citizen, citizen_help)->required();
+    app->add_option("--citizen", options->citizen, citizen_number_help)->required();
     app->add_option("--ground", options->ground, "Why, for the record; no CPR number in it")
         ->required();
     app->add_option("--controller-key", options->controller_key,

@@ -54,6 +54,12 @@ int main(int argc, char** argv) {
     cli::add_erase(program, global, chosen);
     cli::add_hold(program, global, chosen);
     cli::add_parked(program, global, chosen);
+    cli::add_order(program, global, chosen);
+    cli::add_inbox(program, global, chosen);
+    cli::add_offer(program, global, chosen);
+    cli::add_citizen(program, global, chosen);
+    cli::add_results(program, global, chosen);
+    cli::add_rules(program, global, chosen);
     cli::add_status(program, global, chosen);
     cli::add_bench(program, global, chosen);
     const int status = parse(program, argc, argv);

@@ -140,6 +140,18 @@ std::future<Result<v1::ParkedActed>> Client::act_on_parked(const std::string& na
         [this](Command command) { return loop_->put(std::move(command)); });
 }
 
+Result<v1::Answer> Client::query(v1::Query question, std::chrono::milliseconds timeout) {
+    v1::ClientFrame frame;
+    *frame.mutable_query() = std::move(question);
+    auto answer = call<v1::Answer>(
+        std::move(frame), [](const v1::HubFrame& answered) { return answered.answer(); },
+        [this](Command command) { return loop_->put(std::move(command)); });
+    if (answer.wait_for(timeout) != std::future_status::ready) {
+        return Error{ErrorCode::hub_unreachable, "no answer in time"};
+    }
+    return answer.get();
+}
+
 Result<void> Client::replay(v1::Replay request, const OnPage& on_page) {
     const auto next_page = [this](v1::ClientFrame frame) {
         return call<v1::Replayed>(

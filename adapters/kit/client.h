@@ -121,6 +121,14 @@ class Client {
                                                        v1::ParkedActKind act,
                                                        const ParkedChoice& chosen);
 
+    // One page of what the hub knows of what goes on; AnswerPages asks for all of them. Waits on
+    // the calling thread, which must not be one of the client's. The question's number is set here.
+    // The hub records the reading before it answers. Errors: hub_unreachable when no answer has
+    // come within the timeout, and one that comes later is dropped; order_unknown, citizen_unknown,
+    // role_not_allowed, field_out_of_bounds, cpr_invalid and others of the hub's; queue_full;
+    // session_lost: ask again.
+    Result<v1::Answer> query(v1::Query question, std::chrono::milliseconds timeout);
+
     // For auditors: reads the log page by page, on the calling thread, which must not be one of the
     // client's. `on_page` is called with each; the next is asked for when it has returned, and an
     // error of it ends the replay and is returned. The request's number is set here. Of what is in

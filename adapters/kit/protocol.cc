@@ -54,6 +54,8 @@ void set_request_number(v1::ClientFrame& frame, std::uint64_t number) {
             return frame.mutable_replay()->set_request_number(number);
         case v1::ClientFrame::kReplayMore:
             return frame.mutable_replay_more()->set_request_number(number);
+        case v1::ClientFrame::kQuery:
+            return frame.mutable_query()->set_request_number(number);
         default:
             JOBBRO_ASSERT(frame.has_act_on_parked());
             return frame.mutable_act_on_parked()->set_request_number(number);
@@ -83,6 +85,8 @@ std::optional<std::uint64_t> answered_number(const v1::HubFrame& frame) {
             return frame.parked_acted().request_number();
         case v1::HubFrame::kReplayed:
             return frame.replayed().request_number();
+        case v1::HubFrame::kAnswer:
+            return frame.answer().request_number();
         default:
             return std::nullopt;
     }

@@ -36,8 +36,8 @@ struct SessionLost {
     bool at_once = false;   // nothing is wrong: no need to wait before the next
 };
 // The answer to a call: a RegistryChanged, PartyList, Status, Fetched, ParkedList, ParkedActed,
-// Proof, Replayed, SubjectFound or CitizenActed, or an error. The checkpoint of a Replayed is one
-// the log's key has signed.
+// Proof, Replayed, SubjectFound, CitizenActed or Answer, or an error. The checkpoint of a Replayed
+// is one the log's key has signed.
 struct CallAnswered {
     std::uint64_t number;
     Result<v1::HubFrame> answer;
@@ -82,7 +82,7 @@ class Protocol {
     Result<void> submit(Submission submission, Instant now);
     SubscriptionSet& subscriptions() { return subscriptions_; }
     // A ChangeRegistry, ListParties, GetStatus, Fetch, ListParked, ActOnParked, Prove,
-    // Replay, ReplayMore, FindSubject or ActOnCitizen; the number is set here and returned.
+    // Replay, ReplayMore, FindSubject, ActOnCitizen or Query; the number is set here and returned.
     // Errors: queue_full.
     Result<std::uint64_t> call(v1::ClientFrame frame);
 

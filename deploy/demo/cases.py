@@ -36,19 +36,14 @@ class Row:
     expected: dict
 
     @property
-    def is_later(self):
-        """Waits for the rules of a later version."""
-        return self.expected.get("later", False)
-
-    @property
     def is_alert(self):
         """The hub says it of its own accord."""
         return "alert" in self.expected
 
     @property
     def is_played(self):
-        """Sent, and now."""
-        return not self.is_alert and not self.is_later
+        """A party sends it."""
+        return not self.is_alert
 
     @property
     def is_refused(self):

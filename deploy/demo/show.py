@@ -3,8 +3,6 @@
 from cases import HUB
 from gists import gist
 
-LATER = "(rule of a later version)"
-
 
 def show(courses, parties, outcomes):
     """Prints every course; `outcomes` by message id, or empty for the data alone."""
@@ -39,11 +37,10 @@ def links(row, labels):
 
 def verdict(row, outcome):
     """What the hub says to it."""
-    later = f" {LATER}" if row.is_later else ""
     if row.is_alert:
-        return f"ALERT {row.expected['alert']}{later}"
+        return f"ALERT {row.expected['alert']}"
     if row.is_refused and not outcome:
-        return f"to be refused: {row.expected['refused']}{later}"
+        return f"to be refused: {row.expected['refused']}"
     marks = ["extra"] if row.is_extra else []
     if outcome and "rejected" in outcome:
         marks.append(f"REFUSED {outcome['rejected']['code']}")

@@ -148,6 +148,7 @@ Result<void> Hub::Parts::open_core(delivery::Subscriptions subscriptions) {
     }
     JOBBRO_TRY_ASSIGN(auto rulebook,
                       core::open_rulebook(*journal, configured, clock->now(), randomness));
+    JOBBRO_TRY_ASSIGN(auto overview, core::open_overview(*journal));
     core::Settings settings;
     settings.software = software();
     settings.started_at = clock->now();
@@ -156,7 +157,8 @@ Result<void> Hub::Parts::open_core(delivery::Subscriptions subscriptions) {
     settings.retention_days = config.retention_days;
     settings.provider_grace_ms = config.provider_grace_days * std::int64_t{24} * 3600 * 1000;
     settings.is_clock_driven = !config.demo_clock.empty();
-    core.emplace(*journal, std::move(subscriptions), std::move(rulebook), std::move(settings));
+    core.emplace(*journal, std::move(subscriptions), std::move(rulebook), std::move(overview),
+                 std::move(settings));
     return {};
 }
 

@@ -30,7 +30,10 @@ Result<void> Core::raise_alerts(Work& work) {
     if (is_leaving_ || day <= raised_through_ || capacity_error(work)) return {};
     const auto raised = raise_until(day, work);
     if (raised || raised.error().code == ErrorCode::store_failed) return raised;
-    if (raised.error().code == ErrorCode::busy) return {};  // in a later turn
+    if (raised.error().code == ErrorCode::busy) {
+        alerts_wait_ = true;
+        return {};
+    }
     return seal(raised.error(), work);
 }
 
@@ -43,7 +46,9 @@ Result<void> Core::raise_until(domain::Day day, Work& work) {
         JOBBRO_TRY(raise_of_case(each.subject, day, work));
     }
     alerts_wait_ = timers.size() == limits::timers_per_turn_max;
-    if (!alerts_wait_) raised_through_ = day;
+    if (alerts_wait_) return {};
+    JOBBRO_TRY(freeze_before(day.plus(-std::int64_t{limits::results_wait_days}), work));
+    raised_through_ = day;
     return {};
 }
 
@@ -62,14 +67,16 @@ Result<void> Core::raise_of_person(const journal::SubjectId& subject, Work& work
 Result<void> Core::raise_of_case(const journal::SubjectId& subject, domain::Day day, Work& work) {
     JOBBRO_TRY_ASSIGN(auto* const row, journal_->cases().open(subject));
     for (journal::rows::OrderRow& order : *row->mutable_orders()) {
-        for (const domain::RaisedAlert& raised : domain::due(order.course(), day)) {
-            JOBBRO_TRY_ASSIGN(const v1::Alert alert,
-                              raise_on_order(raised, rulebook_.time.start_of(raised.as_of), subject,
-                                             order, work));
-            domain::record_alert(*order.mutable_course(), alert);
-        }
+        const domain::Day next = domain::next_due(order.course());
+        if (!next.is_set() || next > day) continue;
+        if (capacity_error(work)) return stop_raising(subject);
+        const journal::rows::OrderRow before = order;
+        const auto raised = raise_due(subject, order, day, work);
+        JOBBRO_TRY(tell_overview(subject, &before, &order));
+        JOBBRO_TRY(raised);
     }
     for (journal::rows::LimitsRow& limits : *row->mutable_limits()) {
+        if (capacity_error(work)) return stop_raising(subject);
         for (const domain::RaisedAlert& raised : domain::due(limits.state(), day)) {
             JOBBRO_TRY_ASSIGN(const v1::Alert alert,
                               raise_of_limits(raised, subject, limits, work));
@@ -79,6 +86,23 @@ Result<void> Core::raise_of_case(const journal::SubjectId& subject, domain::Day 
     JOBBRO_TRY(changed_case(subject));
     // Or it would be raised for ever.
     JOBBRO_ASSERT(row->timer_day() == 0 || row->timer_day() > day.number());
+    return {};
+}
+
+// The rest in a later turn: the case's timer stays.
+Result<void> Core::stop_raising(const journal::SubjectId& subject) {
+    JOBBRO_TRY(changed_case(subject));
+    return ErrorCode::busy;
+}
+
+Result<void> Core::raise_due(const journal::SubjectId& subject, journal::rows::OrderRow& order,
+                             domain::Day day, Work& work) {
+    for (const domain::RaisedAlert& raised : domain::due(order.course(), day)) {
+        JOBBRO_TRY_ASSIGN(
+            const v1::Alert alert,
+            raise_on_order(raised, rulebook_.time.start_of(raised.as_of), subject, order, work));
+        domain::record_alert(*order.mutable_course(), alert);
+    }
     return {};
 }
 

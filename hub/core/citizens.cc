@@ -133,19 +133,6 @@ Result<Core::Matter> Core::merge_subjects(const Session& session, const v1::Enve
     return matter;
 }
 
-namespace {
-
-// What the receiver knows of them itself holds.
-void hand_over_limits(const std::string& from, const std::string& to, journal::rows::CaseRow& row) {
-    journal::rows::LimitsRow* const limits = journal::find_limits(row, from);
-    if (limits == nullptr) return;
-    if (journal::find_limits(row, to) == nullptr) return limits->set_jobcentre(to);
-    auto& all = *row.mutable_limits();
-    all.erase(all.begin() + (limits - &*all.begin()));
-}
-
-}  // namespace
-
 // Those of the sender's orders for the person that may see the kind now.
 Result<void> Core::add_providers_of(const journal::SubjectId& subject, const Session& session,
                                     v1::MessageKind kind, Instant now, Matter& matter) {
@@ -167,12 +154,26 @@ Result<void> Core::add_providers_of(const journal::SubjectId& subject, const Ses
     return {};
 }
 
-Result<void> Core::note_of_citizen(const std::string& sender, const Matter& matter) {
-    if (matter.merge) {
-        JOBBRO_TRY(journal_->cases().merge(matter.merge->former, matter.merge->into));
-        JOBBRO_TRY(changed_case(matter.merge->former));
-        JOBBRO_TRY(changed_case(matter.merge->into));
+namespace {
+
+// The jobcentre's, which has them no more; none: it had none.
+std::optional<journal::rows::LimitsRow> taken_limits(const std::string& jobcentre,
+                                                     journal::rows::CaseRow& row) {
+    for (int i = 0; i < row.limits_size(); ++i) {
+        if (row.limits(i).jobcentre() != jobcentre) continue;
+        std::optional taken = row.limits(i);
+        row.mutable_limits()->DeleteSubrange(i, 1);
+        return taken;
     }
+    return std::nullopt;
+}
+
+}  // namespace
+
+Result<void> Core::note_of_citizen(const v1::Envelope& envelope,
+                                   const contract::EnvelopeFacts& facts, const Matter& matter) {
+    const std::string& sender = envelope.sender();
+    if (matter.merge) JOBBRO_TRY(merge(facts, matter.merge->former, matter.merge->into));
     if (matter.taken_back) {
         JOBBRO_TRY_ASSIGN(auto* const row, journal_->cases().open(*matter.subject));
         auto& hashes = *row->mutable_cpr_hashes();
@@ -183,11 +184,52 @@ Result<void> Core::note_of_citizen(const std::string& sender, const Matter& matt
     JOBBRO_TRY_ASSIGN(auto* const kept, journal_->cases().open(person.front()));
     journal::remove_party(*kept->mutable_jobcentres(), sender);
     journal::add_party(*kept->mutable_jobcentres(), matter.handed_to);
-    hand_over_limits(sender, matter.handed_to, *kept);
+    if (auto limits = taken_limits(sender, *kept)) {
+        limits->set_jobcentre(matter.handed_to);
+        join_limits(*limits, facts, *kept);
+    }
     JOBBRO_TRY(changed_case(person.front()));
     for (const journal::SubjectId& subject : person)
         JOBBRO_TRY(hand_over(sender, matter.handed_to, subject));
     return {};
+}
+
+// By the rules of the day on which it happened.
+void Core::join_limits(const journal::rows::LimitsRow& limits, const contract::EnvelopeFacts& facts,
+                       journal::rows::CaseRow& row) const {
+    journal::rows::LimitsRow* const known = journal::find_limits(row, limits.jobcentre());
+    if (known == nullptr) {
+        *row.add_limits() = limits;
+        return;
+    }
+    const domain::Day today = rulebook_.time.day_of(journal_->last_recorded());
+    domain::join(*known->mutable_state(), limits.state(), today,
+                 domain::Day{facts.citizen->birth_date()}, rulebook_.rules_at(facts.happened_at));
+}
+
+// What was counted of the one is the other's from now on.
+Result<void> Core::merge(const contract::EnvelopeFacts& facts, const journal::SubjectId& former,
+                         const journal::SubjectId& into) {
+    JOBBRO_TRY_ASSIGN(const auto moved, journal_->cases().person_of(former));
+    JOBBRO_TRY_ASSIGN(auto* const kept, journal_->cases().open(into));
+    for (const journal::SubjectId& each : moved) {
+        JOBBRO_TRY_ASSIGN(auto* const row, journal_->cases().open(each));
+        for (const journal::rows::LimitsRow& limits : row->limits())
+            join_limits(limits, facts, *kept);
+        row->clear_limits();
+    }
+    JOBBRO_TRY(journal_->cases().merge(former, into));
+    const domain::Person was = person_mark(journal_->vault(), former);
+    const domain::Person is = person_mark(journal_->vault(), into);
+    for (const journal::SubjectId& each : moved) {
+        JOBBRO_TRY_ASSIGN(const auto* const row, journal_->cases().open(each));
+        for (const journal::rows::OrderRow& order : row->orders()) {
+            overview_.apply(was, &order, nullptr);
+            overview_.apply(is, nullptr, &order);
+        }
+    }
+    JOBBRO_TRY(changed_case(former));
+    return changed_case(into);
 }
 
 // Orders that are over stay where they are.
@@ -197,6 +239,7 @@ Result<void> Core::hand_over(const std::string& from, const std::string& to,
     for (journal::rows::OrderRow& order : *row->mutable_orders()) {
         if (order.jobcentre() != from) continue;
         if (domain::is_over(static_cast<domain::OrderState>(order.state()))) continue;
+        const journal::rows::OrderRow before = order;
         auto& former = *order.mutable_former_jobcentres();
         journal::remove_party(former, from);
         journal::remove_party(former, to);
@@ -205,6 +248,8 @@ Result<void> Core::hand_over(const std::string& from, const std::string& to,
             former.erase(former.begin());
         }
         order.set_jobcentre(to);
+        order.clear_contact();  // it was one of the other's
+        JOBBRO_TRY(tell_overview(subject, &before, &order));
         journal_->cases().changed(subject);
     }
     return {};

@@ -23,10 +23,11 @@ v1::Error error_frame(const Error& error, bool ended, std::uint64_t request_numb
 }  // namespace
 
 Core::Core(journal::Journal& journal, delivery::Subscriptions subscriptions, Rulebook rulebook,
-           Settings settings)
+           Overview overview, Settings settings)
     : journal_(&journal),
       settings_(std::move(settings)),
       rulebook_(std::move(rulebook)),
+      overview_(std::move(overview)),
       subscriptions_(std::move(subscriptions)),
       is_sealed_(journal.is_sealed()),
       traces_wait_(journal.is_sealed()) {}
@@ -149,6 +150,8 @@ Result<void> Core::take_from_session(Session& session, const v1::ClientFrame& fr
             return give_back(session, frame.nack(), work);
         case v1::ClientFrame::kFetch:
             return fetch(session, frame.fetch(), work);
+        case v1::ClientFrame::kQuery:
+            return query(session, frame.query(), work);
         case v1::ClientFrame::kReplay:
             return replay(session, frame.replay(), work);
         case v1::ClientFrame::kReplayMore:

@@ -8,6 +8,7 @@
 #include <variant>
 #include <vector>
 
+#include "hub/core/overview.h"
 #include "hub/core/rulebook.h"
 #include "hub/core/session.h"
 #include "hub/delivery/subscriptions.h"
@@ -23,6 +24,8 @@
 #include "proto/contract/validation.h"
 
 namespace jobbro::core {
+
+struct TimeLine;
 
 // A frame that came in: on which routing id, under which key, and what it says, or why it cannot be
 // read.
@@ -66,6 +69,7 @@ struct TurnReport {
     std::size_t acks = 0;
     std::size_t nacks = 0;
     std::size_t fetches = 0;  // answered
+    std::size_t queries = 0;  // answered
     std::size_t traces = 0;   // entries about deliveries, in this turn's commit
     std::size_t orders_erased = 0;
     std::size_t alerts = 0;   // raised
@@ -99,9 +103,10 @@ struct Settings {
 // Thread: the hub's loop. Life: the journal must outlive it.
 class Core {
   public:
-    // `rulebook`: as open_rulebook() made it of the journal.
+    // `rulebook`: as open_rulebook() made it of the journal; `overview`: as open_overview() did
+    // after that.
     Core(journal::Journal& journal, delivery::Subscriptions subscriptions, Rulebook rulebook,
-         Settings settings);
+         Overview overview, Settings settings);
 
     // One turn. Nothing it returns may be sent when it fails, and no turn may follow.
     // Errors: store_failed.
@@ -133,6 +138,8 @@ class Core {
     // The clock has jumped ahead of the time lived through: nothing is recorded until it agrees
     // again. Turns go by the time that would be.
     [[nodiscard]] bool is_clock_unsure() const { return is_clock_unsure_; }
+    // What is known across courses, as the last turn left it.
+    [[nodiscard]] const Overview& overview() const { return overview_; }
 
   private:
     // The fate of one envelope, told after the commit.
@@ -160,7 +167,9 @@ class Core {
         delivery::SessionNumber session;
         std::string party;
         std::uint64_t request_number;
-        std::shared_ptr<const journal::OpenedEntry> entry;
+        std::vector<Sequence> sequences;  // whose content it is; none: nobody's
+        v1::HubFrame frame;
+        ErrorCode if_erased;  // told instead where some of it was erased in the turn
     };
     // What an operator is told of a citizen.
     struct CitizenAnswer {
@@ -201,6 +210,7 @@ class Core {
         std::vector<ParkedAnswer> parked_answers;
         std::size_t parked_acted_on = 0;  // messages
         std::vector<Reading> readings;
+        std::size_t queries = 0;  // asked
         std::vector<std::pair<delivery::SessionNumber, v1::Prove>> prove_requests;
         std::vector<std::pair<delivery::SessionNumber, v1::ActOnCitizen>> citizen_acts;
         std::vector<CitizenAnswer> citizen_answers;
@@ -262,6 +272,9 @@ class Core {
                                   Instant now);
     // What was never routed to the jobcentre, on an order that has been handed over to it.
     Result<bool> was_handed(const Session& session, const journal::OpenedEntry& entry, Instant now);
+    // What the party may have, whether it was routed to it or handed over, or has said itself on an
+    // order it may still see.
+    Result<bool> may_read(const Session& session, const journal::OpenedEntry& entry, Instant now);
     [[nodiscard]] domain::OrderTimes times_of(const journal::rows::OrderRow& order,
                                               Instant now) const;
     [[nodiscard]] domain::Relation relation_to(const contract::PartyId& party,
@@ -282,8 +295,39 @@ class Core {
     Result<std::shared_ptr<const journal::OpenedEntry>> entry_for(const Session& session,
                                                                   Sequence sequence, Instant now);
     Result<void> record_readings(Work& work);
+    Result<void> record_reading(const std::string& party, std::span<const Sequence> sequences,
+                                Work& work);
     Result<void> answer_readings(Work& work);
     Result<bool> is_gone(const Reading& reading, const Work& work);
+
+    // queries.cc
+    struct QueryPage;     // query_page.h
+    struct OrderInSight;  // the same
+    Result<void> query(Session& session, const v1::Query& query, Work& work);
+    Result<void> answer_query(const Session& session, const v1::Query& query, QueryPage& page);
+    Result<void> answer_offers(const v1::OffersQuestion& asked, QueryPage& page);
+    Result<void> answer_results(const v1::ResultsQuestion& asked, QueryPage& page) const;
+    Result<void> answer_rules(const v1::RulesQuestion& asked, QueryPage& page) const;
+
+    // query_lists.cc
+    Result<std::optional<OrderInSight>> order_in_sight(const Session& session,
+                                                       const contract::OrderId& id, Instant now);
+    Result<void> answer_waiting(const Session& session, const v1::WaitingQuestion& asked,
+                                QueryPage& page);
+    Result<void> answer_orders(const Session& session, const v1::OrdersQuestion& asked,
+                               QueryPage& page);
+    Result<void> add_standing(const Session& session, const OrderInSight& order, QueryPage& page);
+    Result<Sequence> latest_on(const Session& session, const OrderInSight& order, QueryPage& page);
+
+    // time_lines.cc
+    Result<void> answer_order(const Session& session, const v1::OrderQuestion& asked,
+                              QueryPage& page);
+    Result<void> answer_citizen(const Session& session, const v1::CitizenQuestion& asked,
+                                QueryPage& page);
+    Result<void> add_standing_then(const Session& session, const OrderInSight& order,
+                                   const TimeLine& line, QueryPage& page);
+    Result<void> find_corrections(const Session& session, TimeLine& line, QueryPage& page);
+    Result<void> add_entries(const Session& session, TimeLine& line, QueryPage& page);
 
     // replaying.cc
     Result<void> replay(Session& session, const v1::Replay& request, Work& work);
@@ -366,14 +410,28 @@ class Core {
                                   Sequence sequence, Work& work);
     std::vector<domain::RaisedAlert> record_on_order(const domain::OrderMessage& message,
                                                      const domain::RuleSet& rules,
-                                                     const journal::SubjectId& subject,
+                                                     const Matter& matter,
                                                      journal::rows::OrderRow& order);
+    // An order of the person's was one way and is another now; as Overview::apply().
+    Result<void> tell_overview(const journal::SubjectId& subject,
+                               const journal::rows::OrderRow* before,
+                               const journal::rows::OrderRow* after);
     Result<void> record_limits(const domain::CitizenMessage& message, const domain::RuleSet& rules,
                                const Matter& matter);
     Result<void> tell_of_interview(const domain::CitizenMessage& message,
                                    const domain::RuleSet& rules, const std::string& jobcentre,
                                    domain::Day interview, const journal::SubjectId& subject);
     Result<void> changed_case(const journal::SubjectId& subject);
+
+    // offers.cc
+    [[nodiscard]] Result<void> judge_offer(const v1::Envelope& envelope) const;
+    void record_offer(const v1::Envelope& envelope);
+    // The offer of the catalogue that an order names; nullptr: it names none, or there is none.
+    [[nodiscard]] const v1::OfferPublished* offer_of(const v1::Envelope& envelope,
+                                                     const Matter& matter) const;
+    Result<void> judge_named_offer(const domain::OrderMessage& message,
+                                   const journal::rows::OrderRow& order, const Matter& matter,
+                                   std::vector<v1::Finding>& findings) const;
 
     // alerts.cc
     Result<void> raise_alerts(Work& work);
@@ -386,10 +444,16 @@ class Core {
     Result<v1::Alert> raise_of_limits(const domain::RaisedAlert& raised,
                                       const journal::SubjectId& subject,
                                       const journal::rows::LimitsRow& limits, Work& work);
+    Result<void> stop_raising(const journal::SubjectId& subject);
+    Result<void> raise_due(const journal::SubjectId& subject, journal::rows::OrderRow& order,
+                           domain::Day day, Work& work);
     Result<void> stage_alert(v1::Envelope envelope, v1::EntryIndex index, KeySlot slot,
                              const journal::SubjectId& subject, Work& work);
     Result<std::optional<std::string>> number_of(const journal::SubjectId& subject,
                                                  std::uint64_t latest);
+
+    // freezing.cc
+    Result<void> freeze_before(domain::Day day, Work& work);
 
     // citizens.cc
     Result<Matter> find_citizen(const Session& session, const v1::Envelope& envelope,
@@ -409,7 +473,12 @@ class Core {
                                   const contract::EnvelopeFacts& facts, const Work& work);
     Result<void> add_providers_of(const journal::SubjectId& subject, const Session& session,
                                   v1::MessageKind kind, Instant now, Matter& matter);
-    Result<void> note_of_citizen(const std::string& sender, const Matter& matter);
+    Result<void> note_of_citizen(const v1::Envelope& envelope, const contract::EnvelopeFacts& facts,
+                                 const Matter& matter);
+    void join_limits(const journal::rows::LimitsRow& limits, const contract::EnvelopeFacts& facts,
+                     journal::rows::CaseRow& row) const;
+    Result<void> merge(const contract::EnvelopeFacts& facts, const journal::SubjectId& former,
+                       const journal::SubjectId& into);
     Result<void> hand_over(const std::string& from, const std::string& to,
                            const journal::SubjectId& subject);
 
@@ -430,6 +499,7 @@ class Core {
     // forgetting.cc
     Result<Sequence> erase(const journal::ErasurePlan& plan, const journal::ErasureScope& scope,
                            v1::Erasure body, Work& work);
+    Result<std::vector<journal::rows::OrderRow>> orders_of(const journal::ErasurePlan& plan);
     Result<void> forget_parked(const journal::ErasurePlan& plan, const Work& work);
     Result<void> tell_of_erasure(const std::string& party,
                                  std::span<const contract::OrderId> orders, Work& work);
@@ -457,6 +527,7 @@ class Core {
     journal::Journal* journal_;
     Settings settings_;  // constant
     Rulebook rulebook_;  // constant
+    Overview overview_;
     delivery::Subscriptions subscriptions_;
     std::map<Bytes, Session> sessions_;  // by routing id
     std::map<delivery::SessionNumber, Bytes> routes_;

@@ -28,6 +28,17 @@ bool counts_for_limits(v1::MessageKind kind) {
     }
 }
 
+// Whom the jobcentre says to ask there; nullptr: it does not say.
+const v1::Contact* contact_in(const v1::Envelope& envelope, contract::Role sender) {
+    if (sender != contract::Role::jobcentre) return nullptr;
+    const bool is_revision = envelope.has_order_revision();
+    if (envelope.has_order() || is_revision) {
+        const v1::Order& order = is_revision ? envelope.order_revision().order() : envelope.order();
+        return order.has_contact() ? &order.contact() : nullptr;
+    }
+    return envelope.has_contact_changed() ? &envelope.contact_changed().contact() : nullptr;
+}
+
 bool says_no_interview(const v1::Envelope& envelope) {
     return envelope.order().reports_due().next_interview_date().empty();
 }
@@ -48,9 +59,17 @@ Result<std::vector<v1::Finding>> Core::judge_in_course(const v1::Envelope& envel
     const domain::OrderMessage message{
         envelope,    facts.kind, journal_->size().value() + 1, matter.answers, matter.corrects,
         today(work), findings};
-    JOBBRO_TRY_ASSIGN(auto more,
-                      domain::judge_on_order(found->course(), message,
-                                             rulebook_.rules_at(facts.happened_at), nullptr));
+    domain::OfferFacts offer_facts;
+    const v1::OfferPublished* const offer = offer_of(envelope, matter);
+    if (offer != nullptr) {
+        const auto& meant_for = offer->match_categories();
+        offer_facts.match_categories = {meant_for.data(),
+                                        static_cast<std::size_t>(meant_for.size())};
+    }
+    JOBBRO_TRY_ASSIGN(auto more, domain::judge_on_order(found->course(), message,
+                                                        rulebook_.rules_at(facts.happened_at),
+                                                        offer != nullptr ? &offer_facts : nullptr));
+    JOBBRO_TRY(judge_named_offer(message, *found, matter, more));
     for (v1::Finding& finding : more)
         findings.push_back(std::move(finding));
     return findings;
@@ -77,7 +96,9 @@ Result<void> Core::record_in_course(const v1::Envelope& envelope,
         if (!matter.places_order) told.order_state = state_of(*order);
         const domain::OrderMessage said{envelope,        facts.kind, number, matter.answers,
                                         matter.corrects, told.day,   {}};
-        raised = record_on_order(said, rules, *matter.subject, *order);
+        const journal::rows::OrderRow before = *order;
+        raised = record_on_order(said, rules, matter, *order);
+        JOBBRO_TRY(tell_overview(*matter.subject, matter.places_order ? nullptr : &before, order));
     }
     JOBBRO_TRY(record_limits(told, rules, matter));
     for (const domain::RaisedAlert& each : raised) {
@@ -89,16 +110,23 @@ Result<void> Core::record_in_course(const v1::Envelope& envelope,
 
 std::vector<domain::RaisedAlert> Core::record_on_order(const domain::OrderMessage& message,
                                                        const domain::RuleSet& rules,
-                                                       const journal::SubjectId& subject,
+                                                       const Matter& matter,
                                                        journal::rows::OrderRow& order) {
+    const contract::Role sender = contract::PartyId::parse(message.envelope.sender())->role();
     const bool was_over = order.over_at_us() != 0;
     domain::rows::CourseState& course = *order.mutable_course();
     auto consequences = domain::record_on_order(course, message, rules);
     order.set_state(course.state());
     if (domain::is_over(state_of(order)) && !was_over) {
         order.set_over_at_us(journal_->last_recorded().microseconds);
-        journal::stage_over(journal_->batch(), subject, journal_->last_recorded());
+        journal::stage_over(journal_->batch(), *matter.subject, journal_->last_recorded());
     }
+    domain::record_facts(*order.mutable_facts(), message, course, sender, matter.has_findings);
+    // What corrects a text that stands no more tells nothing of now.
+    const bool is_history = message.corrects != 0 && !message.envelope.has_contact_changed() &&
+                            course.text_number() != message.number;
+    const v1::Contact* const contact = contact_in(message.envelope, sender);
+    if (contact != nullptr && !is_history) order.set_contact(contact->function_or_team());
     if (domain::is_followed_up(course)) domain::let_go(course);
     return std::move(consequences.raised);
 }
@@ -142,11 +170,21 @@ Result<void> Core::tell_of_interview(const domain::CitizenMessage& message,
         for (journal::rows::OrderRow& order : *row->mutable_orders()) {
             if (order.jobcentre() != jobcentre || domain::is_over(state_of(order))) continue;
             if (is_new_order && order.course().text_number() != message.number) continue;
+            const journal::rows::OrderRow before = order;
             domain::set_next_interview(*order.mutable_course(), interview, rules, message.day,
                                        unused);
+            JOBBRO_TRY(tell_overview(each, &before, &order));
         }
         JOBBRO_TRY(changed_case(each));
     }
+    return {};
+}
+
+Result<void> Core::tell_overview(const journal::SubjectId& subject,
+                                 const journal::rows::OrderRow* before,
+                                 const journal::rows::OrderRow* after) {
+    JOBBRO_TRY_ASSIGN(const auto kept, journal_->cases().kept(subject));
+    overview_.apply(person_mark(journal_->vault(), kept), before, after);
     return {};
 }
 

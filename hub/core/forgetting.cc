@@ -32,10 +32,15 @@ std::uint64_t share_of(const journal::PersonState& state) {
 // Requires: everything else the turn does of the citizen is done.
 Result<Sequence> Core::erase(const journal::ErasurePlan& plan, const journal::ErasureScope& scope,
                              v1::Erasure body, Work& work) {
+    JOBBRO_TRY(freeze_before(today(work), work));
     JOBBRO_TRY(forget_parked(plan, work));
     JOBBRO_TRY(forget_days(plan.subjects));
+    JOBBRO_TRY_ASSIGN(const auto erased, orders_of(plan));
     JOBBRO_TRY_ASSIGN(const Sequence sequence, journal_->stage_erasure(plan, scope, std::move(body),
                                                                        work.now, *work.randomness));
+    const domain::Person person = person_mark(journal_->vault(), plan.subjects.front());
+    for (const journal::rows::OrderRow& order : erased)
+        overview_.apply(person, &order, nullptr);
     if (!plan.is_whole) JOBBRO_TRY(look_again_at(plan.subjects.front()));
     ++work.recorded;
     work.has_erased = true;
@@ -43,6 +48,20 @@ Result<Sequence> Core::erase(const journal::ErasurePlan& plan, const journal::Er
     for (const auto& [party, orders] : plan.parties)
         JOBBRO_TRY(tell_of_erasure(party, orders, work));
     return sequence;
+}
+
+// As they are before they go.
+Result<std::vector<journal::rows::OrderRow>> Core::orders_of(const journal::ErasurePlan& plan) {
+    std::vector<journal::rows::OrderRow> orders;
+    for (const contract::OrderId& id : plan.orders) {
+        JOBBRO_TRY_ASSIGN(const auto subject, journal_->cases().subject_of(id));
+        if (!subject) return Error{ErrorCode::tampered, "an order without its case"};
+        JOBBRO_TRY_ASSIGN(auto* const row, journal_->cases().open(*subject));
+        const journal::rows::OrderRow* const found = journal::find_order(*row, id);
+        if (found == nullptr) return Error{ErrorCode::tampered, "an order without its case"};
+        orders.push_back(*found);
+    }
+    return orders;
 }
 
 Result<void> Core::forget_parked(const journal::ErasurePlan& plan, const Work& work) {

@@ -142,6 +142,7 @@ bool is_of_the_hub(v1::MessageKind kind) {
         case v1::MESSAGE_KIND_LOG_KEY_CHANGE:
         case v1::MESSAGE_KIND_REGISTRY_CHANGE:
         case v1::MESSAGE_KIND_RULE_SET:
+        case v1::MESSAGE_KIND_RESULTS_FROZEN:
         case v1::MESSAGE_KIND_READING:
         case v1::MESSAGE_KIND_PARKED_ACT:
         case v1::MESSAGE_KIND_ERASURE:

@@ -268,6 +268,10 @@ Result<Sequence> Core::record(const Session& session, const Place& place,
                               const v1::Envelope& envelope, const contract::EnvelopeFacts& facts,
                               Matter matter, Work& work) {
     if (matter.subject) JOBBRO_TRY(raise_of_person(*matter.subject, work));
+    if (matter.merge) {
+        JOBBRO_TRY(raise_of_person(matter.merge->former, work));
+        JOBBRO_TRY(raise_of_person(matter.merge->into, work));
+    }
     v1::EntryIndex index;
     index.set_kind(facts.kind);
     for (const std::string& receiver : matter.receivers)
@@ -276,7 +280,9 @@ Result<Sequence> Core::record(const Session& session, const Place& place,
     if (matter.subject) index.set_subject_id(Bytes{view(*matter.subject)});
     if (matter.subject) JOBBRO_TRY(link(matter, index));
     JOBBRO_TRY(resolve_causes(session, envelope, matter, index, work));
+    JOBBRO_TRY(judge_offer(envelope));
     JOBBRO_TRY_ASSIGN(auto findings, judge_in_course(envelope, facts, matter, work));
+    matter.has_findings = !findings.empty();
     for (v1::Finding& finding : findings) {
         *index.add_findings() = std::move(finding);
     }
@@ -298,6 +304,7 @@ Result<Sequence> Core::record(const Session& session, const Place& place,
     if (matter.subject) {
         JOBBRO_TRY(record_in_course(envelope, facts, matter, sequence, work));
     }
+    record_offer(envelope);
     for (const std::string& receiver : matter.receivers)
         work.to_wake.push_back(receiver);
     ++work.turn.report.messages[facts.kind].accepted;

@@ -201,7 +201,7 @@ Result<void> Core::note_in_case(const v1::Envelope& envelope, const contract::En
     if (!facts.order_id) {
         row->set_entries(row->entries() + 1);
         row->set_slot(matter.slot.value());
-        return note_of_citizen(envelope.sender(), matter);
+        return note_of_citizen(envelope, facts, matter);
     }
     if (matter.places_order) {
         journal::rows::OrderRow& added = *row->add_orders();

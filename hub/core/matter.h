@@ -32,6 +32,7 @@ struct Core::Matter {
     // What the message answers, and what it corrects, once that is looked up.
     std::vector<domain::MessageNumber> answers;
     domain::MessageNumber corrects = 0;
+    bool has_findings = false;           // something is remarked on
     std::vector<std::string> receivers;  // each once
 };
 

@@ -3,13 +3,12 @@
 // way.
 #pragma once
 
-#include <array>
-#include <cstdint>
 #include <map>
 #include <set>
 #include <string>
 #include <string_view>
 
+#include "hub/core/frozen_results.h"
 #include "hub/domain/catalogue.h"
 #include "hub/domain/results.h"
 #include "hub/domain/waiting.h"
@@ -23,6 +22,7 @@ struct Overview {
     domain::Catalogue catalogue;
     domain::Waiting waiting;
     domain::Results results;
+    FrozenResults told;  // of months that are over
     // By party id, both sides: the orders that are not declined, cancelled, or ended with nothing
     // left to answer.
     std::map<std::string, std::set<domain::OrderKey>, std::less<>> going_on;
@@ -36,7 +36,19 @@ struct Overview {
 // What stands for the person in results: a keyed hash of the subject that is kept.
 domain::Person person_mark(const journal::Vault& vault, const journal::SubjectId& kept);
 
-// All that the rows and the frozen months hold. Errors: store_failed, opening_failed, tampered.
+// For which municipalities providers may work now, by the grants valid at the time.
+void tell_municipalities(const journal::Registry& registry, Instant now,
+                         domain::Catalogue& catalogue);
+
+// The row of an offer in log_table::offers: its key, and that it is as the catalogue has it. Each
+// is staged in the batch.
+void stage_offer(store::Batch& batch, std::string_view provider, const v1::OfferPublished& offer);
+// Requires: the provider has published the offer. `offer` is as last published.
+void stage_withdrawal(store::Batch& batch, std::string_view provider,
+                      const v1::OfferPublished& offer, domain::Day from);
+
+// All that the rows and the frozen months hold. `journal` must have nothing staged. Errors:
+// store_failed, opening_failed, tampered.
 Result<Overview> open_overview(journal::Journal& journal);
 
 }  // namespace jobbro::core

@@ -1,10 +1,16 @@
 // Handing out what a party asks for, after it is recorded that it was.
+#include <algorithm>
 #include <map>
 
 #include "hub/core/core.h"
 #include "proto/base/limits.h"
 
 namespace jobbro::core {
+namespace {
+
+constexpr std::size_t sequences_per_entry_max = 256;  // of a Reading
+
+}  // namespace
 
 Result<void> Core::fetch(Session& session, const v1::Fetch& fetch, Work& work) {
     const auto refuse = [&](const Error& error) {
@@ -18,8 +24,16 @@ Result<void> Core::fetch(Session& session, const v1::Fetch& fetch, Work& work) {
     auto entry = entry_for(session, sequence, work.now);
     if (!entry) return answer_damage(session, entry.error(), work, fetch.request_number());
     if (*entry == nullptr) return refuse(ErrorCode::entry_unknown);
-    work.readings.push_back(
-        {session.number, session.party.text(), fetch.request_number(), *std::move(entry)});
+    v1::HubFrame frame;
+    v1::Fetched& fetched = *frame.mutable_fetched();
+    fetched.set_request_number(fetch.request_number());
+    *fetched.mutable_delivery() = delivery::delivery_of(**entry, v1::DELIVERY_FORM_FULL);
+    work.readings.push_back({session.number,
+                             session.party.text(),
+                             fetch.request_number(),
+                             {sequence},
+                             std::move(frame),
+                             ErrorCode::entry_unknown});
     return {};
 }
 
@@ -41,27 +55,20 @@ Result<std::shared_ptr<const journal::OpenedEntry>> Core::entry_for(const Sessio
     return may_have ? entry : Entry{};
 }
 
-// One entry a party. When it cannot be recorded, nothing is handed out.
+// As few entries a party as they fit in. When it cannot be recorded, nothing is handed out.
 Result<void> Core::record_readings(Work& work) {
-    std::map<std::string, v1::Reading> by_party;
+    std::map<std::string, std::vector<Sequence>> by_party;
     for (const Reading& reading : work.readings) {
-        v1::Reading& body = by_party[reading.party];
-        body.set_party(reading.party);
-        body.add_sequences(reading.entry->sequence.value());
+        if (reading.sequences.empty()) continue;
+        std::vector<Sequence>& all = by_party[reading.party];
+        all.insert(all.end(), reading.sequences.begin(), reading.sequences.end());
     }
-    for (const auto& [party, body] : by_party) {
-        std::optional<Error> failure;
-        if (is_sealed_) {
-            failure = ErrorCode::hub_sealed;  // in this turn, after it was asked for
-        } else if (const auto recorded =
-                       journal_->stage_own(v1::MESSAGE_KIND_READING, body.SerializeAsString(),
-                                           work.now, *work.randomness);
-                   !recorded) {
-            failure = recorded.error();
-        }
-        if (!failure) continue;
-        if (failure->code == ErrorCode::store_failed) return *failure;
-        if (failure->code != ErrorCode::hub_sealed) JOBBRO_TRY(seal(*failure, work));
+    for (const auto& [party, sequences] : by_party) {
+        const auto recorded = record_reading(party, sequences, work);
+        if (recorded) continue;
+        const ErrorCode failure = recorded.error().code;
+        if (failure == ErrorCode::store_failed) return recorded.error();
+        if (failure != ErrorCode::hub_sealed) JOBBRO_TRY(seal(recorded.error(), work));
         std::erase_if(work.readings, [&, &reader = party](const Reading& reading) {
             if (reading.party != reader) return false;
             if (const Session* const session = find_session(reading.session)) {
@@ -73,16 +80,35 @@ Result<void> Core::record_readings(Work& work) {
     return {};
 }
 
-// It was erased in this turn, after it was asked for.
+Result<void> Core::record_reading(const std::string& party, std::span<const Sequence> sequences,
+                                  Work& work) {
+    while (!sequences.empty()) {
+        if (is_sealed_) return ErrorCode::hub_sealed;  // in this turn, after it was asked for
+        const auto part = sequences.first(std::min(sequences.size(), sequences_per_entry_max));
+        sequences = sequences.subspan(part.size());
+        v1::Reading body;
+        body.set_party(party);
+        for (const Sequence each : part)
+            body.add_sequences(each.value());
+        JOBBRO_TRY(journal_->stage_own(v1::MESSAGE_KIND_READING, body.SerializeAsString(), work.now,
+                                       *work.randomness));
+    }
+    return {};
+}
+
+// Some of it was erased in this turn, after it was asked for.
 Result<bool> Core::is_gone(const Reading& reading, const Work& work) {
     if (!work.has_erased) return false;
-    const auto entry = journal_->read(reading.entry->sequence);
-    if (entry || entry.error().code == ErrorCode::erased) return !entry;
-    return entry.error();
+    for (const Sequence each : reading.sequences) {
+        const auto entry = journal_->read(each);
+        if (!entry && entry.error().code == ErrorCode::erased) return true;
+        if (!entry) return entry.error();
+    }
+    return false;
 }
 
 Result<void> Core::answer_readings(Work& work) {
-    for (const Reading& reading : work.readings) {
+    for (Reading& reading : work.readings) {
         const Session* const session = find_session(reading.session);
         if (session == nullptr) continue;
         const auto gone = is_gone(reading, work);
@@ -91,15 +117,11 @@ Result<void> Core::answer_readings(Work& work) {
             continue;
         }
         if (*gone) {
-            send_error(*session, ErrorCode::entry_unknown, false, work, reading.request_number);
+            send_error(*session, reading.if_erased, false, work, reading.request_number);
             continue;
         }
-        v1::HubFrame frame;
-        v1::Fetched& fetched = *frame.mutable_fetched();
-        fetched.set_request_number(reading.request_number);
-        *fetched.mutable_delivery() = delivery::delivery_of(*reading.entry, v1::DELIVERY_FORM_FULL);
-        send(*session, std::move(frame), work);
-        ++work.turn.report.fetches;
+        ++(reading.frame.has_fetched() ? work.turn.report.fetches : work.turn.report.queries);
+        send(*session, std::move(reading.frame), work);
     }
     return {};
 }

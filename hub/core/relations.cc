@@ -1,7 +1,7 @@
 // What a party may have of what is recorded, asked anew each time.
 #include <algorithm>
 
-#include "hub/core/core.h"
+#include "hub/core/query_page.h"
 
 namespace jobbro::core {
 namespace {
@@ -77,6 +77,21 @@ Result<bool> Core::provider_may_see(const journal::Party& provider,
         }
     }
     return false;
+}
+
+Result<bool> Core::may_read(const Session& session, const journal::OpenedEntry& entry,
+                            Instant now) {
+    const std::string& party = session.party.text();
+    const v1::EntryIndex& index = entry.index;
+    if (entry.sender != party) {
+        const auto& audience = index.audience();
+        const bool is_routed = std::find(audience.begin(), audience.end(), party) != audience.end();
+        return is_routed ? may_receive(party, entry, now) : was_handed(session, entry, now);
+    }
+    const auto order_id = contract::OrderId::from_bytes(index.order_id());
+    if (!order_id) return true;
+    JOBBRO_TRY_ASSIGN(const auto order, order_in_sight(session, *order_id, now));
+    return order && domain::may_see(v1::MESSAGE_KIND_ORDER, order->relation);
 }
 
 Result<bool> Core::was_handed(const Session& session, const journal::OpenedEntry& entry,

@@ -62,6 +62,15 @@ class Reader {
     domain::RuleSets rules_;
 };
 
+// By their first day, as the rules are.
+Rulebook book_of(const domain::DanishTime& time, const Reader& reader) {
+    std::vector<v1::RuleSet> messages = reader.sets();
+    std::sort(messages.begin(), messages.end(), [](const v1::RuleSet& a, const v1::RuleSet& b) {
+        return a.valid_from_date() < b.valid_from_date();
+    });
+    return {time, reader.rules(), std::move(messages)};
+}
+
 }  // namespace
 
 const domain::RuleSet& Rulebook::rules_at(Instant instant) const {
@@ -75,7 +84,7 @@ Result<Rulebook> open_rulebook(journal::Journal& journal, std::span<const v1::Ru
     Reader reader;
     for (const auto& each : recorded)
         JOBBRO_TRY(reader.take(each.rules, time.day_of(each.recorded_at)));
-    if (journal.is_sealed()) return Rulebook{time, reader.rules()};
+    if (journal.is_sealed()) return book_of(time, reader);
     const Day today = time.day_of(journal.recording_time(now));
     for (const v1::RuleSet& set : configured) {
         JOBBRO_TRY(domain::read_rule_set(set));
@@ -88,7 +97,7 @@ Result<Rulebook> open_rulebook(journal::Journal& journal, std::span<const v1::Ru
         JOBBRO_TRY(journal.stage_rule_set(set, now, randomness));
     }
     JOBBRO_TRY(journal.commit(randomness));
-    return Rulebook{time, reader.rules()};
+    return book_of(time, reader);
 }
 
 }  // namespace jobbro::core

@@ -13,6 +13,7 @@ namespace jobbro::core {
 struct Rulebook {
     domain::DanishTime time;
     domain::RuleSets rules;
+    std::vector<v1::RuleSet> messages;  // those of `rules` as they stand in the log, in their order
 
     // Those in force on the day of the time. Lives as long as `rules` is not changed.
     [[nodiscard]] const domain::RuleSet& rules_at(Instant time) const;

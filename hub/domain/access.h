@@ -78,19 +78,22 @@ bool reaches_provider(v1::AlertKind kind);
 
 // What a party can ask the hub for.
 enum class Question : std::uint8_t {
-    subscribe,        // deliveries
-    parked,           // what its subscriptions have parked, and acts on it
-    fetch,            // one message
-    prove,            // that an entry is in the log, or a tree the beginning of another
-    prove_entry,      // the same with the entry, as it stands in the log
-    replay_sealed,    // the log, without keys
-    replay_masked,    // with the keys of indexes
-    replay_unmasked,  // with the keys of bodies
-    registry,         // the parties; handing in statements about them
-    citizens,         // which id a citizen has; handing in statements about citizens
-    status,           // counts, and who is connected
+    subscribe,          // deliveries
+    parked,             // what its subscriptions have parked, and acts on it
+    fetch,              // one message
+    orders,             // what waits, the orders that go on, and what was said on one
+    citizen_time_line,  // what was said of a citizen
+    catalogue,          // offers, results and rules
+    prove,              // that an entry is in the log, or a tree the beginning of another
+    prove_entry,        // the same with the entry, as it stands in the log
+    replay_sealed,      // the log, without keys
+    replay_masked,      // with the keys of indexes
+    replay_unmasked,    // with the keys of bodies
+    registry,           // the parties; handing in statements about them
+    citizens,           // which id a citizen has; handing in statements about citizens
+    status,             // counts, and who is connected
 };
-inline constexpr std::size_t questions = 11;
+inline constexpr std::size_t questions = 14;
 
 // How much of an answer a role gets.
 enum class Answer : std::uint8_t {

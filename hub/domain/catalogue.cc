@@ -74,15 +74,26 @@ const Catalogue::Offer* Catalogue::offer(std::string_view provider,
 }
 
 Result<void> Catalogue::publish(std::string_view provider_id, const v1::OfferPublished& offer) {
+    JOBBRO_TRY(check_room(provider_id, offer.offer_reference()));
     Provider& owner = provider(provider_id);
-    if (!owns(provider_id, offer.offer_reference())) {
-        if (owner.published >= offers_of_provider_max) return ErrorCode::list_too_long;
-        ++owner.published;
-    }
+    if (!owns(provider_id, offer.offer_reference())) ++owner.published;
     Offer& row = owner.offers[offer.offer_reference()];
     row.text = offer;
     row.withdrawn_from = Day{};
     return {};
+}
+
+Result<void> Catalogue::check_room(std::string_view provider, std::string_view reference) const {
+    const auto owner = providers_.find(provider);
+    const bool is_full =
+        owner != providers_.end() && owner->second.published >= offers_of_provider_max;
+    if (is_full && !owns(provider, reference)) return ErrorCode::list_too_long;
+    return {};
+}
+
+bool Catalogue::has_offers(std::string_view provider) const {
+    const auto owner = providers_.find(provider);
+    return owner != providers_.end() && owner->second.published > 0;
 }
 
 bool Catalogue::withdraw(std::string_view provider_id, const v1::OfferWithdrawn& withdrawal) {

@@ -80,10 +80,16 @@ class Catalogue {
     // name, and is there again if that was withdrawn. Errors: list_too_long, the provider has too
     // many; nothing changes.
     Result<void> publish(std::string_view provider, const v1::OfferPublished& offer);
+    // Whether publish() would take an offer of the name. Errors: as publish().
+    [[nodiscard]] Result<void> check_room(std::string_view provider,
+                                          std::string_view reference) const;
     // False, and nothing changes, when the provider has published no offer of the name.
     bool withdraw(std::string_view provider, const v1::OfferWithdrawn& withdrawal);
     // Whether the provider has published an offer of the name, withdrawn or not.
     [[nodiscard]] bool owns(std::string_view provider, std::string_view reference) const;
+
+    // Whether the provider has ever published an offer: whoever has not keeps no catalogue here.
+    [[nodiscard]] bool has_offers(std::string_view provider) const;
 
     // The municipalities whose jobcentres the provider may work for, by code.
     void set_municipalities(std::string_view provider, std::set<std::string, std::less<>> codes);

@@ -33,6 +33,7 @@ class Recorder {
           watches_(*citizen.mutable_watches(), consequences.cleared) {}
 
     void record();
+    void watch_limits();
 
   private:
     [[nodiscard]] bool is_correction() const { return message_.corrects != 0; }
@@ -53,7 +54,6 @@ class Recorder {
     void record_outcome();
 
     void watch_job_plan();
-    void watch_limits();
     [[nodiscard]] Day due_day(v1::StatutoryLimit limit) const;
     void watch_limit(v1::StatutoryLimit limit);
 
@@ -107,9 +107,12 @@ void Recorder::record_limits() {
 void Recorder::record_interview() {
     const v1::InterviewHeld& interview = message_.envelope.interview_held();
     if (!is_current(citizen_.interview_number())) return;
+    // Told late, of one before the last.
+    const Day held = day_of_field(interview.held_date());
+    if (!is_correction() && held.number() < citizen_.last_interview_day()) return;
     citizen_.set_interview_number(message_.number);
     citizen_.set_had_interview(true);
-    citizen_.set_last_interview_day(day_of_field(interview.held_date()).number());
+    citizen_.set_last_interview_day(held.number());
     citizen_.set_next_interview_day(day_of_field(interview.next_interview_date()).number());
 }
 
@@ -206,6 +209,49 @@ Consequences record_on_citizen(rows::CitizenState& citizen, const CitizenMessage
     Consequences consequences;
     Recorder{citizen, message, rules, consequences}.record();
     return consequences;
+}
+
+void join(rows::CitizenState& citizen, const rows::CitizenState& other, Day today, Day birth,
+          const RuleSet& rules) {
+    if (other.limits_number() > citizen.limits_number()) {
+        citizen.set_limits_number(other.limits_number());
+        citizen.set_watched(other.watched());
+        citizen.set_first_request_day(other.first_request_day());
+        citizen.set_first_offer_due_day(other.first_offer_due_day());
+    }
+    if (other.interview_number() > citizen.interview_number()) {
+        citizen.set_interview_number(other.interview_number());
+        citizen.set_last_interview_day(other.last_interview_day());
+        citizen.set_next_interview_day(other.next_interview_day());
+    }
+    if (other.last_end_day() > citizen.last_end_day()) {
+        citizen.set_last_end_day(other.last_end_day());
+        citizen.set_last_end_number(other.last_end_number());
+    }
+    citizen.set_had_interview(citizen.had_interview() || other.had_interview());
+    citizen.set_had_offer(citizen.had_offer() || other.had_offer());
+    citizen.set_running(citizen.running() + other.running());
+    const bool takes_plan = other.job_plan_number() > citizen.job_plan_number();
+    if (takes_plan) {
+        citizen.set_job_plan_number(other.job_plan_number());
+        citizen.set_job_plan_end_day(other.job_plan_end_day());
+    }
+    Consequences unused;  // what is settled is told of nowhere
+    Watches watches{*citizen.mutable_watches(), unused.cleared};
+    if (takes_plan) watches.settle(v1::ALERT_KIND_JOB_PLAN_ENDING);
+    // With what has been raised of them, so that nothing is raised twice.
+    for (const rows::Watch& watch : other.watches()) {
+        const bool is_there = std::any_of(
+            citizen.watches().begin(), citizen.watches().end(), [&](const rows::Watch& own) {
+                return own.kind() == watch.kind() && own.report() == watch.report() &&
+                       own.about() == watch.about() && own.limit_day() == watch.limit_day();
+            });
+        const bool is_taken = is_of_law(watch) ? !is_there : takes_plan;
+        if (is_taken) *citizen.add_watches() = watch;
+    }
+    const v1::Envelope nothing;
+    const CitizenMessage message{nothing, v1::MESSAGE_KIND_UNSPECIFIED, 0, 0, today, birth};
+    Recorder{citizen, message, rules, unused}.watch_limits();
 }
 
 std::vector<RaisedAlert> due(const rows::CitizenState& citizen, Day day) {

@@ -34,6 +34,13 @@ struct CitizenMessage {
 Consequences record_on_citizen(rows::CitizenState& citizen, const CitizenMessage& message,
                                const RuleSet& rules);
 
+// What another row knows of the same citizen goes into this one: the case was handed over to a
+// jobcentre that has a row, or two turned out to be one person. Of what both were told of, the
+// later told stays; courses that run are those of both. `today`, `birth` and `rules` as in a
+// message.
+void join(rows::CitizenState& citizen, const rows::CitizenState& other, Day today, Day birth,
+          const RuleSet& rules);
+
 // As in course.h.
 std::vector<RaisedAlert> due(const rows::CitizenState& citizen, Day day);
 Day next_due(const rows::CitizenState& citizen);

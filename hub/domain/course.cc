@@ -411,7 +411,15 @@ bool is_followed_up(const rows::CourseState& course) {
 
 void let_go(rows::CourseState& course) {
     JOBBRO_ASSERT(is_followed_up(course));
+    // A correction of the order is held to the reports that were given, and what was decided
+    // stands.
+    auto due = course.due_reports();
+    auto given = course.given_reports();
+    auto decisions = course.decisions();
     clear_matters(course);
+    course.mutable_due_reports()->Swap(&due);
+    course.mutable_given_reports()->Swap(&given);
+    course.mutable_decisions()->Swap(&decisions);
 }
 
 }  // namespace jobbro::domain

@@ -123,13 +123,15 @@ class Counter {
         add(Measure::absence, month, 1, days.count(false));
     }
 
-    // Asked for while the course runs, or of its end.
+    // Asked for while the course runs, or of its end; not by a date that had passed when the order
+    // was placed.
     void count_reports() {
         for (const rows::ReportAsked& asked : facts_.reports_asked()) {
             const bool is_final = asked.kind() == v1::REPORT_KIND_PROGRESSION_FINAL;
             const bool has_run =
                 facts_.end_told_day() == 0 || asked.due_day() <= facts_.end_day() || is_final;
-            if (facts_.started_day() == 0 || !has_run) continue;
+            const bool is_of_before = asked.due_day() < facts_.placed_day();
+            if (facts_.started_day() == 0 || !has_run || is_of_before) continue;
             const bool in_time = asked.given_day() != 0 && asked.given_day() <= asked.due_day();
             add(Measure::reports_in_time, month_numbered(asked.due_day()), in_time ? 0 : 1, 1);
         }

@@ -103,6 +103,11 @@ Result<void> check_report(const rows::CourseState& course, const v1::Progression
     return Error{ErrorCode::happened_in_future, {}, "progression_report.period_end_date"};
 }
 
+Result<void> check_end(const rows::CourseState& course, const v1::CourseEnd& end) {
+    if (day_of_field(end.end_date()).number() >= course.started_day()) return {};
+    return Error{ErrorCode::dates_reversed, {}, "course_end.end_date"};
+}
+
 Result<void> check_body(const rows::CourseState& course, const OrderMessage& message,
                         const RuleSet& rules) {
     const v1::Envelope& envelope = message.envelope;
@@ -121,6 +126,8 @@ Result<void> check_body(const rows::CourseState& course, const OrderMessage& mes
             return check_attendance(course, envelope.attendance_list());
         case v1::MESSAGE_KIND_PROGRESSION_REPORT:
             return check_report(course, envelope.progression_report(), message.day);
+        case v1::MESSAGE_KIND_COURSE_END:
+            return check_end(course, envelope.course_end());
         case v1::MESSAGE_KIND_MID_TERM_EVALUATION:
             return check_report_date(course, envelope.mid_term_evaluation().evaluation_date(),
                                      "mid_term_evaluation.evaluation_date");

@@ -75,8 +75,10 @@ void for_each_missing(const rows::CourseState& course, Visit visit) {
     if (state != OrderState::started && !has_ended) return;
     for (const rows::DueReport& due : course.due_reports()) {
         if (due.met_by() != 0) continue;
-        const bool is_moot = has_ended && due.kind() != v1::REPORT_KIND_PROGRESSION_FINAL &&
-                             due.due_day() > course.end_day();
+        // Of a course that has ended nobody makes a mid-term any more.
+        const bool is_moot =
+            has_ended && due.kind() != v1::REPORT_KIND_PROGRESSION_FINAL &&
+            (due.due_day() > course.end_day() || due.kind() == v1::REPORT_KIND_MID_TERM_EVALUATION);
         if (!is_moot) visit(due.kind(), due.due_day());
     }
     const std::uint32_t cadence = next_of_cadence(course);

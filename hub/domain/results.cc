@@ -44,8 +44,13 @@ std::array<std::uint8_t, categories_max> percent_of(
     for (const std::uint64_t amount : amounts)
         all += amount;
     std::array<std::uint8_t, categories_max> percent{};
-    for (std::size_t i = 0; i < categories_max && all > 0; ++i)
-        percent[i] = static_cast<std::uint8_t>((amounts[i] * 100 + all / 2) / all);
+    for (std::size_t i = 0; i < categories_max && all > 0; ++i) {
+        std::uint64_t rounded = (amounts[i] * 100 + all / 2) / all;
+        // None is told as nothing, nor as everything, that is not.
+        if (amounts[i] > 0) rounded = std::max<std::uint64_t>(rounded, 1);
+        if (amounts[i] < all) rounded = std::min<std::uint64_t>(rounded, 99);
+        percent[i] = static_cast<std::uint8_t>(rounded);
+    }
     return percent;
 }
 

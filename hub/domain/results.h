@@ -97,6 +97,12 @@ class Results {
     // frozen so far.
     void adopt(const FrozenMonth& frozen);
 
+    // Whether freeze_up_to() has anything to freeze that is worth it: from the first month in which
+    // anything was counted on, every month, since quarters and years end with one.
+    [[nodiscard]] bool is_to_freeze(Month month) const {
+        if (last_frozen_ != 0) return last_frozen_ < month;
+        return !open_.empty() && open_.begin()->first <= month;
+    }
     [[nodiscard]] Month last_frozen() const { return last_frozen_; }
 
     friend bool operator==(const Results&, const Results&) = default;

@@ -76,6 +76,19 @@ void put(WaitingSides& sides, const WaitingMatter& matter) {
     if (!of_jobcentre) sides.provider.push_back(matter);
 }
 
+// Each once.
+void put_in_order(std::vector<WaitingMatter>& matters) {
+    std::sort(matters.begin(), matters.end());
+    matters.erase(std::unique(matters.begin(), matters.end()), matters.end());
+}
+
+std::string name_of(std::string_view jobcentre, std::string_view contact) {
+    std::string name{jobcentre};
+    name += '\0';
+    name += contact;
+    return name;
+}
+
 WaitingSides sides_of(const WaitingCourse& course) {
     return course.state != nullptr ? waiting_of(course.order, *course.state) : WaitingSides{};
 }
@@ -104,8 +117,8 @@ WaitingSides waiting_of(const OrderKey& order, const rows::CourseState& course) 
         const auto what = what_of(watch, course);
         if (what) put(sides, matter_of(*what, order, watch));
     }
-    std::sort(sides.provider.begin(), sides.provider.end());
-    std::sort(sides.jobcentre.begin(), sides.jobcentre.end());
+    put_in_order(sides.provider);
+    put_in_order(sides.jobcentre);
     return sides;
 }
 
@@ -113,39 +126,55 @@ void Waiting::apply(const WaitingCourse& before, const WaitingCourse& after) {
     const WaitingSides was = sides_of(before);
     const WaitingSides is = sides_of(after);
     for (const WaitingMatter& matter : was.provider)
-        take(before.provider, matter);
+        take(parties_, before.provider, matter);
     for (const WaitingMatter& matter : was.jobcentre)
-        take(before.jobcentre, matter);
+        take(parties_, before.jobcentre, matter);
     for (const WaitingMatter& matter : is.provider)
-        put(after.provider, matter);
+        put(parties_, after.provider, matter);
     for (const WaitingMatter& matter : is.jobcentre)
-        put(after.jobcentre, matter);
+        put(parties_, after.jobcentre, matter);
+    if (!before.contact.empty()) {
+        const std::string name = name_of(before.jobcentre, before.contact);
+        for (const WaitingMatter& matter : was.jobcentre)
+            take(contacts_, name, matter);
+    }
+    if (!after.contact.empty()) {
+        const std::string name = name_of(after.jobcentre, after.contact);
+        for (const WaitingMatter& matter : is.jobcentre)
+            put(contacts_, name, matter);
+    }
 }
 
-void Waiting::put(std::string_view party, const WaitingMatter& matter) {
-    auto place = parties_.find(party);
-    if (place == parties_.end()) place = parties_.emplace(party, Matters{}).first;
+void Waiting::put(Lists& lists, std::string_view name, const WaitingMatter& matter) {
+    auto place = lists.find(name);
+    if (place == lists.end()) place = lists.emplace(name, Matters{}).first;
     place->second[static_cast<std::size_t>(matter.what)].insert(matter);
 }
 
-void Waiting::take(std::string_view party, const WaitingMatter& matter) {
-    const auto place = parties_.find(party);
-    JOBBRO_ASSERT(place != parties_.end());
+void Waiting::take(Lists& lists, std::string_view name, const WaitingMatter& matter) {
+    const auto place = lists.find(name);
+    JOBBRO_ASSERT(place != lists.end());
     Matters& matters = place->second;
     matters[static_cast<std::size_t>(matter.what)].erase(matter);
     const bool is_empty =
         std::all_of(matters.begin(), matters.end(), [](const auto& kind) { return kind.empty(); });
-    if (is_empty) parties_.erase(place);
+    if (is_empty) lists.erase(place);
+}
+
+const Waiting::Matters* Waiting::find(std::string_view party, std::string_view contact) const {
+    const Lists& lists = contact.empty() ? parties_ : contacts_;
+    const auto place = contact.empty() ? lists.find(party) : lists.find(name_of(party, contact));
+    return place == lists.end() ? nullptr : &place->second;
 }
 
 // Merges the lists of the kinds.
 std::vector<WaitingMatter> Waiting::list(std::string_view party, const WaitingQuery& query) const {
     std::vector<WaitingMatter> listed;
-    const auto place = parties_.find(party);
-    if (place == parties_.end()) return listed;
+    const Matters* const all = find(party, query.contact);
+    if (all == nullptr) return listed;
     std::array<std::set<WaitingMatter>::const_iterator, waiting_kinds> next;
     for (std::size_t kind = 0; kind < waiting_kinds; ++kind) {
-        const auto& matters = place->second[kind];
+        const auto& matters = (*all)[kind];
         const bool is_asked_for = (query.kinds >> kind & 1U) != 0;
         next[kind] = !is_asked_for ? matters.end()
                      : query.after ? matters.upper_bound(*query.after)
@@ -154,7 +183,7 @@ std::vector<WaitingMatter> Waiting::list(std::string_view party, const WaitingQu
     while (listed.size() < query.matters_max) {
         std::optional<std::size_t> first;
         for (std::size_t kind = 0; kind < waiting_kinds; ++kind) {
-            if (next[kind] == place->second[kind].end()) continue;
+            if (next[kind] == (*all)[kind].end()) continue;
             if (!first || *next[kind] < *next[*first]) first = kind;
         }
         if (!first) break;
@@ -167,8 +196,8 @@ std::vector<WaitingMatter> Waiting::list(std::string_view party, const WaitingQu
 }
 
 std::size_t Waiting::count(std::string_view party, WaitingFor what) const {
-    const auto place = parties_.find(party);
-    return place == parties_.end() ? 0 : place->second[static_cast<std::size_t>(what)].size();
+    const Matters* const all = find(party, {});
+    return all == nullptr ? 0 : (*all)[static_cast<std::size_t>(what)].size();
 }
 
 }  // namespace jobbro::domain

@@ -52,6 +52,7 @@ struct WaitingCourse {
     OrderKey order{};
     std::string_view jobcentre;  // the one that has it
     std::string_view provider;
+    std::string_view contact;                  // of the jobcentre's on it; empty: none is told
     const rows::CourseState* state = nullptr;  // nullptr: no such course, or erased
 };
 
@@ -59,7 +60,8 @@ struct WaitingCourse {
 struct WaitingQuery {
     std::uint32_t kinds = (1U << waiting_kinds) - 1;  // bit n: WaitingFor n
     Day until;                                        // limits up to the day alone; not set: all
-    std::optional<WaitingMatter> after;               // the last of the page before
+    std::string_view contact;            // only a jobcentre's orders with this contact; empty: all
+    std::optional<WaitingMatter> after;  // the last of the page before
     std::size_t matters_max = 100;
 };
 
@@ -77,9 +79,13 @@ class Waiting {
 
   private:
     using Matters = std::array<std::set<WaitingMatter>, waiting_kinds>;
-    void put(std::string_view party, const WaitingMatter& matter);
-    void take(std::string_view party, const WaitingMatter& matter);
-    std::map<std::string, Matters, std::less<>> parties_;
+    using Lists = std::map<std::string, Matters, std::less<>>;
+    static void put(Lists& lists, std::string_view name, const WaitingMatter& matter);
+    static void take(Lists& lists, std::string_view name, const WaitingMatter& matter);
+    [[nodiscard]] const Matters* find(std::string_view party, std::string_view contact) const;
+
+    Lists parties_;
+    Lists contacts_;  // by jobcentre, a 0 byte and contact
 };
 
 // What waits of a course for the one side or the other, in order.

@@ -91,6 +91,22 @@ void CaseFile::remove_order(const contract::OrderId& order) {
     if (order_count_ > 0) --order_count_;
 }
 
+Result<void> CaseFile::visit_all(const Visit& visit) const {
+    Result<void> done;
+    const auto visit_row = [&](BytesView key, BytesView sealed) -> Result<void> {
+        if (key.size() != sizeof(SubjectId)) return Error{ErrorCode::tampered, "a case's row"};
+        JOBBRO_TRY_ASSIGN(const Bytes plain, vault_->open_row(log_table::cases, key, sealed));
+        rows::CaseRow row;
+        if (!row.ParseFromString(plain)) return Error{ErrorCode::tampered, "a case's row"};
+        return visit(array_of<16>(key), row);
+    };
+    JOBBRO_TRY(store_->scan(log_table::cases, {}, [&](BytesView key, BytesView sealed) {
+        done = visit_row(key, sealed);
+        return done.has_value();
+    }));
+    return done;
+}
+
 Result<SubjectId> CaseFile::kept(const SubjectId& subject) {
     JOBBRO_TRY_ASSIGN(const rows::CaseRow* const row, open(subject));
     if (row->merged_into().empty()) return subject;
@@ -130,10 +146,7 @@ Result<void> CaseFile::merge(const SubjectId& former, const SubjectId& into) {
         for (const std::string& jobcentre : row->jobcentres())
             add_party(*to->mutable_jobcentres(), jobcentre);
         row->clear_jobcentres();
-        for (const rows::LimitsRow& limits : row->limits()) {
-            if (find_limits(*to, limits.jobcentre()) == nullptr) *to->add_limits() = limits;
-        }
-        row->clear_limits();
+        JOBBRO_ASSERT(row->limits().empty());
         *to->add_merged() = Bytes{view(each)};
         changed(each);
     }

@@ -1,6 +1,7 @@
 // Citizens' orders: which citizen an order concerns, who its parties are, and the links back.
 #pragma once
 
+#include <functional>
 #include <list>
 #include <map>
 #include <optional>
@@ -47,14 +48,20 @@ class CaseFile {
     // Whether the two can be told to be one person. Requires: both are kept, and not the same.
     // Errors: merges_limit; as open().
     Result<void> check_merge(const SubjectId& former, const SubjectId& into);
-    // They are from now on, and `into` is kept; what it knows of the limits of the law stays where
-    // both know something. Requires: check_merge() holds. Errors: as open().
+    // They are from now on, and `into` is kept. Requires: check_merge() holds; what the others know
+    // of the limits of the law has been joined to it. Errors: as open().
     Result<void> merge(const SubjectId& former, const SubjectId& into);
 
     // There is no such subject, or no such order, from now on. Whoever removes a subject removes
     // all of its orders; whoever removes an order takes it out of its case.
     void remove(const SubjectId& subject);
     void remove_order(const contract::OrderId& order);
+    // Calls `visit` for each case there is, by subject id. Requires: stage() has been called since
+    // the last change, and its batch is committed. Errors: store_failed, opening_failed, tampered;
+    // those of `visit`.
+    using Visit = std::function<Result<void>(const SubjectId&, const rows::CaseRow&)>;
+    Result<void> visit_all(const Visit& visit) const;
+
     // How many orders there are. The caller keeps the number across a start.
     [[nodiscard]] std::uint64_t orders() const { return order_count_; }
     void resume(std::uint64_t orders) { order_count_ = orders; }

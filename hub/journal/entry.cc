@@ -64,8 +64,8 @@ Bytes encode_clear(const ClearPart& clear) {
     out.reserve(256 + (clear.proof ? 80 + 32 * clear.proof->path.size() : 0));
     out.push_back(static_cast<char>(format_version));
     out.push_back(static_cast<char>(clear.proof        ? flag_submitted
-                                     : clear.is_of_case ? flag_of_case
-                                                        : 0));
+                                    : clear.is_of_case ? flag_of_case
+                                                       : 0));
     append_big_endian(out, clear.sequence.value());
     append_big_endian(out, static_cast<std::uint64_t>(clear.recorded_at.microseconds));
     out += view(clear.message_id);
@@ -127,8 +127,7 @@ Result<EntryParts> decode_entry(BytesView entry) {
     parts.clear_bytes = entry.substr(0, cursor.at());
     parts.sealed_index = cursor.take(cursor.number<std::uint16_t>());
     parts.sealed_body = cursor.rest();
-    if (cursor.failed() || !is_within_bounds || version != format_version ||
-        flags > flag_of_case) {
+    if (cursor.failed() || !is_within_bounds || version != format_version || flags > flag_of_case) {
         return Error{ErrorCode::tampered, "the bytes are not an entry of format version 1"};
     }
     return parts;

@@ -38,8 +38,8 @@ struct ClearPart {
     evidence::Digest body_commitment{};
     std::string sender;                // party id
     std::optional<SubmitProof> proof;  // none: made by the hub
-    // Made by the hub about an order or a citizen, and sealed under the key of that: says nothing of
-    // who may sign. Whoever is not handed its keys knows so much.
+    // Made by the hub about an order or a citizen, and sealed under the key of that: says nothing
+    // of who may sign. Whoever is not handed its keys knows so much.
     bool is_of_case = false;
 };
 

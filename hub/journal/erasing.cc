@@ -21,9 +21,10 @@ constexpr std::int64_t end_wait_ms_max = std::int64_t{3600} * 1000;
 // Among the erasures' rows: what a restore brought back is destroyed, and not scrubbed yet.
 constexpr BytesView again_row = "again";
 
-// What erasing changes rows of. The vault knows its own.
-constexpr store::Table scrubbed[] = {log_table::cases,     log_table::orders,   log_table::parked,
-                                     log_table::retention, log_table::erasures, log_table::timers};
+// What erasing changes rows of, and what else is taken away for good. The vault knows its own.
+constexpr store::Table scrubbed[] = {
+    log_table::cases,    log_table::orders, log_table::parked,       log_table::retention,
+    log_table::erasures, log_table::timers, log_table::frozen_months};
 
 bool is_past(Instant then, std::int64_t ms, Instant steady) {
     return steady >= then.plus_ms(ms);

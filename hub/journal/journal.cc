@@ -11,8 +11,9 @@
 namespace jobbro::journal {
 namespace {
 
-// 1: without erasure marks, and rows for erasing; 2: without courses and timers
-constexpr std::uint32_t tables_version = 3;
+// 1: without erasure marks, and rows for erasing; 2: without courses and timers; 3: without what is
+// counted of them, and offers
+constexpr std::uint32_t tables_version = 4;
 constexpr BytesView head_key = "head";
 constexpr BytesView sealed_key = "sealed";
 constexpr BytesView log_keys_key = "log-keys";
@@ -173,8 +174,10 @@ Result<void> Journal::record_seal(const std::string& evidence) {
 void Journal::remember(std::shared_ptr<const OpenedEntry> entry) {
     recent_bytes_ += entry->body.size();
     recent_.push_back(std::move(entry));
-    while (recent_bytes_ > limits::recent_bytes_max ||
-           recent_.size() > limits::recent_entries_max) {
+    // What is staged is nowhere else yet.
+    while (
+        (recent_bytes_ > limits::recent_bytes_max || recent_.size() > limits::recent_entries_max) &&
+        recent_.front()->sequence < Sequence{committed_size().value()}) {
         recent_bytes_ -= recent_.front()->body.size();
         recent_.pop_front();
     }

@@ -23,12 +23,14 @@ inline constexpr store::Table parked{11};     // party, subscription, sequence -
 inline constexpr store::Table retention{12};  // day an order was over, subject id -> nothing
 inline constexpr store::Table due{13};        // sequence of an ErasureDue not acted on -> nothing
 inline constexpr store::Table erasures{14};   // sequence of an Erasure not carried out -> nothing
-inline constexpr store::Table open_traces{15};  // party, subscription -> OpenTraceRow
-inline constexpr store::Table timers{16};       // day something is due, subject id -> nothing
+inline constexpr store::Table open_traces{15};    // party, subscription -> OpenTraceRow
+inline constexpr store::Table timers{16};         // day something is due, subject id -> nothing
+inline constexpr store::Table offers{17};         // provider, reference -> OfferRow
+inline constexpr store::Table frozen_months{18};  // month -> sealed; see FORMAT.md
 inline constexpr std::string_view names[] = {
-    "entries",   "commits", "tiles",    "messages",    "senders", "cases",
-    "orders",    "routing", "registry", "cursors",     "head",    "parked",
-    "retention", "due",     "erasures", "open_traces", "timers"};
+    "entries",  "commits",     "tiles",   "messages", "senders",      "cases",     "orders",
+    "routing",  "registry",    "cursors", "head",     "parked",       "retention", "due",
+    "erasures", "open_traces", "timers",  "offers",   "frozen_months"};
 }  // namespace log_table
 
 namespace vault_table {

@@ -266,6 +266,12 @@ Bytes Vault::cpr_hash(const contract::CprNumber& cpr) const {
     return Bytes{view(hash)};
 }
 
+std::uint64_t Vault::person_mark(const SubjectId& subject) const {
+    const evidence::Digest hash =
+        evidence::hmac_sha256(cpr_key_.view(), "jobbro person v1:" + Bytes{view(subject)});
+    return read_big_endian<std::uint64_t>(view(hash));
+}
+
 Result<std::optional<SubjectId>> Vault::subject_of(const contract::CprNumber& cpr) const {
     JOBBRO_TRY_ASSIGN(const auto binding, binding_of(cpr));
     if (!binding) return std::optional<SubjectId>{};

@@ -90,6 +90,9 @@ class Vault {
     // What a number's row is found by. Who has it and the vault can find the number by trying all.
     [[nodiscard]] Bytes cpr_hash(const contract::CprNumber& cpr) const;
 
+    // What stands for a citizen in what is counted. Nobody without the vault can tell whose it is.
+    [[nodiscard]] std::uint64_t person_mark(const SubjectId& subject) const;
+
     // Seals the erasure marks, which stand outside of the store.
     [[nodiscard]] Bytes seal_marks(BytesView marks, Randomness& randomness) const;
     // Errors: opening_failed.

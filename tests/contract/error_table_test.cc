@@ -199,6 +199,10 @@ TEST(ContractPage, LimitsAreThoseOfTheCode) {
     JOBBRO_LIMIT(nack_reason_bytes_max);
     JOBBRO_LIMIT(readings_per_turn_max);
     JOBBRO_LIMIT(proofs_per_turn_max);
+    JOBBRO_LIMIT(query_rows_max);
+    JOBBRO_LIMIT(queries_per_turn_max);
+    JOBBRO_LIMIT(query_looks_max);
+    JOBBRO_LIMIT(query_after_bytes_max);
     JOBBRO_LIMIT(replays_max);
     JOBBRO_LIMIT(replay_page_entries_max);
     JOBBRO_LIMIT(replay_looks_max);

@@ -314,7 +314,9 @@ class Oracle {
             }
         }
         for (const auto& [due, met] : dues) {
-            const bool is_moot = state == OrderState::ended && due.second > dates.end &&
+            const bool is_mid_term = due.first == v1::REPORT_KIND_MID_TERM_EVALUATION;
+            const bool is_moot = state == OrderState::ended &&
+                                 (due.second > dates.end || is_mid_term) &&
                                  due.first != v1::REPORT_KIND_PROGRESSION_FINAL;
             if (met == 0 && !is_moot) add_report(now, due.first, due.second);
         }

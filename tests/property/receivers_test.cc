@@ -187,8 +187,8 @@ class History {
         for (std::uint64_t i = 0; i <= random_.below(6); ++i) {
             world_.now = world_.now.plus_ms(1);
             about.push_back(random_.below(citizens));
-            reports.push_back(provider_notice(orders_[about.back()], world_.now,
-                                              world_.randomness, made_up_citizen(about.back())));
+            reports.push_back(provider_notice(orders_[about.back()], world_.now, world_.randomness,
+                                              made_up_citizen(about.back())));
         }
         const core::Turn turn = world_.turn({world_.submit(provider, reports)});
         keep(turn);

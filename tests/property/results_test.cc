@@ -263,9 +263,13 @@ class Year {
             std::sort(days.begin(), days.end());
             figure.median_half_days = days[(days.size() - 1) / 2] + days[days.size() / 2];
         } else {
-            for (std::size_t i = 0; i < categories_max; ++i)
-                figure.percent[i] =
-                    static_cast<std::uint8_t>(std::lround(100.0 * amounts[i] / all));
+            // Of what has parts, no part is told as nothing or all.
+            for (std::size_t i = 0; i < categories_max; ++i) {
+                const long rounded = std::lround(100.0 * amounts[i] / all);
+                const long least = amounts[i] > 0 ? 1 : 0;
+                const long most = amounts[i] < all ? 99 : 100;
+                figure.percent[i] = static_cast<std::uint8_t>(std::clamp(rounded, least, most));
+            }
         }
         return figure;
     }

@@ -73,7 +73,9 @@ Result<void> HubWorld::open() {
                                              randomness, &marks, assured));
     JOBBRO_TRY_ASSIGN(auto subscriptions, delivery::Subscriptions::open(*journal, parked_bounds));
     JOBBRO_TRY_ASSIGN(auto rulebook, core::open_rulebook(*journal, rules, now, randomness));
-    core.emplace(*journal, std::move(subscriptions), std::move(rulebook), settings);
+    JOBBRO_TRY_ASSIGN(auto overview, core::open_overview(*journal));
+    core.emplace(*journal, std::move(subscriptions), std::move(rulebook), std::move(overview),
+                 settings);
     return {};
 }
 

@@ -368,6 +368,13 @@ TEST(EntryLine, SaysWhatBecameOfParkedMessagesAndOfTheLogItself) {
     rules.set_valid_until_date("2012-12-31");
     EXPECT_THAT(*entry_line(LineFormat::text, own(v1::MESSAGE_KIND_RULE_SET, rules), false),
                 EndsWith("the rule set 2012 holds from 2012-01-01 to 2012-12-31\n"));
+    v1::ResultsFrozen frozen;
+    frozen.set_month("2011-03");
+    EXPECT_THAT(*entry_line(LineFormat::text, own(v1::MESSAGE_KIND_RESULTS_FROZEN, frozen), false),
+                EndsWith("the results of 2011-03 were told: 0 figures\n"));
+    frozen.add_cells()->add_figures();
+    EXPECT_THAT(*entry_line(LineFormat::text, own(v1::MESSAGE_KIND_RESULTS_FROZEN, frozen), false),
+                EndsWith("the results of 2011-03 were told: 1 figure\n"));
 }
 
 TEST(EntryLine, WhatTheHubSaysAndCannotBeReadIsTampering) {

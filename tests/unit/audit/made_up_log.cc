@@ -49,9 +49,7 @@ Bytes made_up_entry(const MadeUpEntry& entry) {
     const auto body_key = part_key(entry.sequence, evidence::part_body);
     Bytes clear;
     clear.push_back('\x01');
-    clear.push_back(entry.is_of_case            ? '\x02'
-                    : entry.submitted.empty() ? '\x00'
-                                              : '\x01');
+    clear.push_back(entry.is_of_case ? '\x02' : entry.submitted.empty() ? '\x00' : '\x01');
     append_big_endian(clear, entry.sequence);
     append_big_endian(clear, static_cast<std::uint64_t>(entry.recorded_us));
     clear += message_id;

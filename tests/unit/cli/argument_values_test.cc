@@ -33,6 +33,28 @@ TEST(ArgumentValues, ADateIsItsMidnightInUtc) {
     EXPECT_THAT(wrong.error().detail, ::testing::HasSubstr("--covers-from"));
 }
 
+TEST(ArgumentValues, DaysAndMonthsStayAsTheyAre) {
+    EXPECT_EQ(*parse_day("--day", "2012-02-29"), "2012-02-29");
+    EXPECT_EQ(*parse_month("--from", "2011-12"), "2011-12");
+    for (const std::string text : {"", "2011-02-29", "2011", "soon", "2011-12"}) {
+        const auto day = parse_day("--day", text);
+        ASSERT_THAT(day, FailsWith(ErrorCode::usage)) << text;
+        EXPECT_THAT(day.error().detail, ::testing::HasSubstr("--day"));
+    }
+    for (const std::string text : {"", "2011-13", "2011", "soon", "2011-12-01"})
+        EXPECT_THAT(parse_month("--from", text), FailsWith(ErrorCode::usage)) << text;
+}
+
+TEST(ArgumentValues, ATimeBefore1970IsATimestampToo) {
+    google::protobuf::Timestamp timestamp;
+    set_time(timestamp, Instant{-1});
+    EXPECT_EQ(timestamp.seconds(), -1);
+    EXPECT_EQ(timestamp.nanos(), 999'999'000);
+    set_time(timestamp, Instant{1'500'000});
+    EXPECT_EQ(timestamp.seconds(), 1);
+    EXPECT_EQ(timestamp.nanos(), 500'000'000);
+}
+
 TEST(ArgumentValues, AKindIsCalledAsInJson) {
     EXPECT_EQ(*parse_kind("order"), v1::MESSAGE_KIND_ORDER);
     EXPECT_EQ(*parse_kind("attendance_list"), v1::MESSAGE_KIND_ATTENDANCE_LIST);

@@ -332,7 +332,26 @@ TEST_F(AlertsTest, AlertsFollowTheCase) {
         EXPECT_EQ(audience(*each).front(), other_jobcentre) << text_of(*each);
 }
 
-TEST_F(AlertsTest, OfTwoThatAreOnePersonTheLimitsOfTheKeptOneStay) {
+TEST_F(AlertsTest, AJobcentreThatHasSomethingOfItsOwnIsHandedTheLimitsToo) {
+    world.add_party(other_jobcentre);
+    world.turn({world.hello(other_jobcentre)});
+    v1::Envelope theirs = about(other_jobcentre);
+    theirs.mutable_interview_held()->set_held_date(date(-5));
+    record(theirs);
+    placed();
+    record(watched(v1::STATUTORY_LIMIT_INTERVIEWS));
+    record(interviewed(0));
+    record(transferred());
+    const auto subject = *world.journal->vault().subject_of(*contract::CprNumber::parse(citizen));
+    EXPECT_EQ((*world.journal->cases().open(*subject))->limits_size(), 1);
+    live_to(91);
+    const auto raised = entries_of(v1::MESSAGE_KIND_ALERT);
+    ASSERT_EQ(raised.size(), 3U) << "of the order, and of the limit near and passed";
+    for (const auto& each : raised)
+        EXPECT_EQ(audience(*each).front(), other_jobcentre) << text_of(*each);
+}
+
+TEST_F(AlertsTest, OfTwoThatAreOnePersonTheLimitsOfBothAreWatched) {
     for (const char* cpr : {citizen, other_citizen}) {
         v1::Envelope cancelled = on(placed(cpr), jobcentre, cpr);
         cancelled.mutable_order_cancellation()->set_reason(
@@ -349,9 +368,10 @@ TEST_F(AlertsTest, OfTwoThatAreOnePersonTheLimitsOfTheKeptOneStay) {
     merged.mutable_audience()->mutable_all_with_ground();
     merged.mutable_subjects_merged()->set_former_cpr_number(citizen);
     record(merged);
-    EXPECT_EQ(timers(), 0U) << "the one that is kept is watched by no limit";
+    EXPECT_EQ(timers(), 1U);
     live_to(92);
-    EXPECT_THAT(alerts(), IsEmpty());
+    EXPECT_THAT(alerts(), ElementsAre("d76 STATUTORY_NEAR limit d90 step 1",
+                                      "d91 STATUTORY_PASSED limit d90 step 1"));
 }
 
 TEST_F(AlertsTest, AnErasureTakesTheCourseAndItsTimersAway) {
@@ -361,24 +381,7 @@ TEST_F(AlertsTest, AnErasureTakesTheCourseAndItsTimersAway) {
     EXPECT_EQ(timers(), 1U);
     const auto subject = *world.journal->vault().subject_of(*contract::CprNumber::parse(citizen));
     ASSERT_TRUE(subject);
-    const auto state = *journal::state_of_person(world.journal->cases(), *subject);
-    v1::CitizenStatement said;
-    said.set_origin(world.journal->origin());
-    said.set_subject_id(Bytes{view(state.kept)});
-    said.set_preceding(state.preceding);
-    said.set_signer(controller);
-    said.mutable_signed_at()->set_seconds(world.now.microseconds / 1000000);
-    said.set_ground("case 12");
-    said.mutable_erase()->set_orders(state.orders);
-    said.mutable_erase()->set_last_sequence_plus_one(state.last_sequence_plus_one);
-    said.mutable_erase()->set_even_running(true);
-    v1::ClientFrame frame;
-    frame.mutable_act_on_citizen()->set_statement(said.SerializeAsString());
-    frame.mutable_act_on_citizen()->set_signature(Bytes{view(
-        evidence::sign(world.keys(controller).signing,
-                       evidence::citizen_statement_text(frame.act_on_citizen().statement())))});
-    const Turn done = world.turn({world.hello(operator_party), world.frame(operator_party, frame)});
-    ASSERT_EQ(frames_to(done, operator_party, v1::HubFrame::kCitizenActed).size(), 1U);
+    erase_citizen(citizen);
     EXPECT_EQ(timers(), 0U);
     const auto row = **world.journal->cases().open(*subject);
     EXPECT_EQ(row.ByteSizeLong(), 0U);

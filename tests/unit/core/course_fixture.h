@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "hub/journal/tables.h"
+#include "proto/evidence/signed_text.h"
 #include "tests/support/hub_world.h"
 #include "tests/unit/contract/sample_envelopes.h"
 
@@ -196,6 +197,31 @@ class CourseTest : public ::testing::Test {
         v1::Cause& cause = *envelope.add_causes();
         cause.set_message_id(at.message_id());
         cause.set_relation(relation);
+    }
+
+    // By the controller's statement, also where courses run.
+    void erase_citizen(const std::string& cpr) {
+        const auto subject = *world.journal->vault().subject_of(*contract::CprNumber::parse(cpr));
+        ASSERT_TRUE(subject);
+        const auto state = *journal::state_of_person(world.journal->cases(), *subject);
+        v1::CitizenStatement said;
+        said.set_origin(world.journal->origin());
+        said.set_subject_id(Bytes{view(state.kept)});
+        said.set_preceding(state.preceding);
+        said.set_signer(controller);
+        said.mutable_signed_at()->set_seconds(world.now.microseconds / 1000000);
+        said.set_ground("case 12");
+        said.mutable_erase()->set_orders(state.orders);
+        said.mutable_erase()->set_last_sequence_plus_one(state.last_sequence_plus_one);
+        said.mutable_erase()->set_even_running(true);
+        v1::ClientFrame frame;
+        frame.mutable_act_on_citizen()->set_statement(said.SerializeAsString());
+        frame.mutable_act_on_citizen()->set_signature(Bytes{view(
+            evidence::sign(world.keys(controller).signing,
+                           evidence::citizen_statement_text(frame.act_on_citizen().statement())))});
+        const Turn done =
+            world.turn({world.hello(operator_party), world.frame(operator_party, frame)});
+        ASSERT_EQ(frames_to(done, operator_party, v1::HubFrame::kCitizenActed).size(), 1U);
     }
 
     // --- What stands in the log ---

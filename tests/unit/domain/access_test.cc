@@ -237,6 +237,7 @@ TEST(QuestionAccess, OperatorsGetNoContentAndOthersNoAdministration) {
     using contract::Role;
     for (const QuestionAccess& row : question_access()) {
         const bool is_content =
+            row.question == Question::orders || row.question == Question::citizen_time_line ||
             row.question == Question::prove_entry || row.question == Question::replay_sealed ||
             row.question == Question::replay_masked || row.question == Question::replay_unmasked;
         if (is_content) {

@@ -256,6 +256,11 @@ TEST(Catalogue, AProviderHasSoManyOffersAndNoMore) {
     const auto one_more = catalogue.publish(p1, offer("one more"));
     ASSERT_FALSE(one_more);
     EXPECT_EQ(one_more.error().code, ErrorCode::list_too_long);
+    EXPECT_FALSE(catalogue.check_room(p1, "one more"));
+    EXPECT_TRUE(catalogue.check_room(p1, "0"));
+    EXPECT_TRUE(catalogue.has_offers(p1));
+    EXPECT_FALSE(catalogue.has_offers(p2));
+    EXPECT_TRUE(catalogue.check_room(p2, "one more"));
     EXPECT_TRUE(catalogue.publish(p1, offer("0"))) << "what is there can be changed";
     EXPECT_TRUE(catalogue.publish(p2, offer("one more")));
 }

@@ -184,12 +184,48 @@ TEST(Course, ARowThatIsLetGoIsSmallAndStillJudges) {
     log.say(course_end(log.date(30)));
     ASSERT_TRUE(is_followed_up(log.course()));
     let_go(log.mutable_course());
-    EXPECT_LT(log.course().ByteSizeLong(), 48U);
+    EXPECT_LT(log.course().ByteSizeLong(), 64U);
     EXPECT_TRUE(is_followed_up(log.course()));
     expect_refused(log, absence(log.date(31), log.date(31)), ErrorCode::absence_outside_course,
                    "absence_report.first_date");
     log.say(telling_report(final_report, "two mornings"), {}, report);
     EXPECT_TRUE(is_followed_up(log.course()));
+}
+
+// What was given before it was let go is not asked for again.
+TEST(Course, ACorrectedOrderIsHeldToTheReportsThatWereGiven) {
+    v1::Envelope placed = order("2011-01-17", "2011-03-13");
+    add_report(placed, v1::REPORT_KIND_PROGRESSION_FINAL, "2011-03-07");
+    CourseLog log = started(placed);
+    const MessageNumber text = log.course().text_number();
+    const MessageNumber report = log.say(telling_report(final_report, "two mornings every week"));
+    log.say(follow_up(v1::FOLLOW_UP_DECISION_END), {report});
+    log.run_to(30);
+    log.say(course_end(log.date(30)));
+    ASSERT_TRUE(is_followed_up(log.course()));
+    let_go(log.mutable_course());
+    log.say(placed, {}, text);
+    EXPECT_TRUE(is_followed_up(log.course()));
+    log.run_to(90);
+    EXPECT_THAT(log.alerts(), IsEmpty());
+}
+
+TEST(Course, AMidTermThatNeverCameIsNotWaitedForOnceTheCourseHasEnded) {
+    v1::Envelope placed = order("2011-01-17", "2011-03-13");
+    add_report(placed, v1::REPORT_KIND_MID_TERM_EVALUATION, "2011-02-04");
+    CourseLog log = started(placed);
+    log.run_to(24);
+    const MessageNumber end = log.say(course_end(log.date(24)));
+    log.say(follow_up(v1::FOLLOW_UP_DECISION_END), {end});
+    EXPECT_TRUE(is_followed_up(log.course()));
+    log.run_to(90);
+    EXPECT_THAT(log.alerts(), IsEmpty());
+}
+
+TEST(Course, NoCourseEndsBeforeItBegan) {
+    CourseLog log = started(order("2011-01-17", "2011-03-13"));
+    log.run_to(10);
+    expect_refused(log, course_end(log.date(6)), ErrorCode::dates_reversed, "course_end.end_date");
 }
 
 TEST(Course, DeclinedAndCancelledOrdersWaitForNothing) {

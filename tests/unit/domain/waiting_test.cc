@@ -137,8 +137,8 @@ TEST(Waiting, TheMostUrgentComesFirstAcrossOrdersAndKinds) {
     const rows::CourseState one = waiting_state({40600, 40500});
     rows::CourseState two = waiting_state({40550});
     two.add_open_questions(9);
-    waiting.apply({}, {key(1), jobcentre, provider, &one});
-    waiting.apply({}, {key(2), jobcentre, provider, &two});
+    waiting.apply({}, {key(1), jobcentre, provider, {}, &one});
+    waiting.apply({}, {key(2), jobcentre, provider, {}, &two});
     const auto all = waiting.list(jobcentre);
     ASSERT_EQ(all.size(), 4U);
     EXPECT_EQ(all[0].what, WaitingFor::next_step);
@@ -161,14 +161,58 @@ TEST(Waiting, TheMostUrgentComesFirstAcrossOrdersAndKinds) {
 TEST(Waiting, ACaseThatIsHandedOverWaitsForTheNewJobcentre) {
     Waiting waiting;
     const rows::CourseState state = waiting_state({40600});
-    const WaitingCourse before{key(1), jobcentre, provider, &state};
-    const WaitingCourse after{key(1), "jobcentre:740", provider, &state};
+    const WaitingCourse before{key(1), jobcentre, provider, {}, &state};
+    const WaitingCourse after{key(1), "jobcentre:740", provider, {}, &state};
     waiting.apply({}, before);
     waiting.apply(before, after);
     EXPECT_THAT(waiting.list(jobcentre), IsEmpty());
     EXPECT_EQ(waiting.list("jobcentre:740").size(), 1U);
     waiting.apply(after, {});
     EXPECT_EQ(waiting, Waiting{}) << "nothing is left of what waits no more";
+}
+
+TEST(Waiting, AContactHasALoneListOfTheJobcentresOwn) {
+    Waiting waiting;
+    const rows::CourseState one = waiting_state({40600});
+    rows::CourseState two = waiting_state({40550});
+    two.set_state(1);  // waits for the provider's answer too
+    const WaitingCourse with_north{key(1), jobcentre, provider, "Team North", &one};
+    const WaitingCourse with_nobody{key(2), jobcentre, provider, {}, &two};
+    const WaitingCourse elsewhere{key(3), "jobcentre:740", provider, "Team North", &one};
+    waiting.apply({}, with_north);
+    waiting.apply({}, with_nobody);
+    waiting.apply({}, elsewhere);
+    WaitingQuery query;
+    query.contact = "Team North";
+    ASSERT_EQ(waiting.list(jobcentre, query).size(), 1U);
+    EXPECT_EQ(waiting.list(jobcentre, query)[0].order, key(1));
+    EXPECT_EQ(waiting.list("jobcentre:740", query).size(), 1U);
+    EXPECT_THAT(waiting.list(provider, query), IsEmpty()) << "a provider has no contacts here";
+    EXPECT_EQ(waiting.list(jobcentre).size(), 2U);
+    query.contact = "Team South";
+    EXPECT_THAT(waiting.list(jobcentre, query), IsEmpty());
+
+    // The same course with another contact, and then with none.
+    WaitingCourse with_south = with_north;
+    with_south.contact = "Team South";
+    waiting.apply(with_north, with_south);
+    EXPECT_EQ(waiting.list(jobcentre, query).size(), 1U);
+    query.contact = "Team North";
+    EXPECT_THAT(waiting.list(jobcentre, query), IsEmpty());
+    waiting.apply(with_south, {});
+    waiting.apply(with_nobody, {});
+    waiting.apply(elsewhere, {});
+    EXPECT_EQ(waiting, Waiting{});
+}
+
+TEST(Waiting, MattersThatAreTheSameAreOne) {
+    rows::CourseState state = waiting_state({40600});
+    *state.add_watches() = state.watches(0);
+    Waiting waiting;
+    waiting.apply({}, {key(1), jobcentre, provider, {}, &state});
+    EXPECT_EQ(waiting.list(jobcentre).size(), 1U);
+    waiting.apply({key(1), jobcentre, provider, {}, &state}, {});
+    EXPECT_EQ(waiting, Waiting{});
 }
 
 // Random courses of several parties; the slow oracle lists every course and sorts.
@@ -211,7 +255,7 @@ class Courses {
         return party == 0 ? jobcentre : "jobcentre:740";
     }
     static WaitingCourse course(std::size_t place, int party, const rows::CourseState& state) {
-        return {order_of(place), jobcentre_of(party), provider, &state};
+        return {order_of(place), jobcentre_of(party), provider, {}, &state};
     }
 
     void change(rows::CourseState& state) {

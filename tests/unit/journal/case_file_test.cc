@@ -44,6 +44,36 @@ TEST_F(CaseFileTest, WhatATurnChangedIsThereForTheNextProcess) {
     EXPECT_EQ(find_order(*read, contract::OrderId::make(Instant{2}, randomness)), nullptr);
 }
 
+TEST_F(CaseFileTest, AllThatIsStoredIsVisited) {
+    CaseFile cases{log, vault};
+    const SubjectId other{7};
+    (*cases.open(subject))->add_orders()->set_order_id(Bytes{order.view()});
+    (*cases.open(other))->set_last_sequence_plus_one(9);
+    cases.changed(subject);
+    cases.changed(other);
+    write(cases);
+    std::map<SubjectId, rows::CaseRow> visited;
+    const auto note = [&](const SubjectId& each, const rows::CaseRow& row) {
+        visited[each] = row;
+        return Result<void>{};
+    };
+    ASSERT_TRUE(cases.visit_all(note));
+    ASSERT_EQ(visited.size(), 2U);
+    EXPECT_EQ(visited[subject].orders(0).order_id(), order.view());
+    EXPECT_EQ(visited[other].last_sequence_plus_one(), 9U);
+
+    const auto stop = [](const SubjectId&, const rows::CaseRow&) {
+        return Result<void>{ErrorCode::busy};
+    };
+    const auto stopped = cases.visit_all(stop);
+    ASSERT_FALSE(stopped);
+    EXPECT_EQ(stopped.error().code, ErrorCode::busy) << "what the visitor says";
+    store::Batch damage;
+    damage.put(log_table::cases, view(SubjectId{8}), "no row");
+    ASSERT_TRUE(log.commit(damage, store::Durability::synced));
+    EXPECT_FALSE(cases.visit_all(note));
+}
+
 TEST_F(CaseFileTest, RowsAreSealed) {
     CaseFile cases{log, vault};
     (*cases.open(subject))->add_orders()->set_provider("provider:99104007");

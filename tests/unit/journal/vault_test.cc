@@ -103,6 +103,17 @@ TEST_F(VaultTest, HidingASlotIsItsOwnInverseAndNeverLooksTheSame) {
     EXPECT_NE(vault.hide_slot(42, Sequence{1}, Bytes(16, 't')), hidden);
 }
 
+TEST_F(VaultTest, AMarkStandsForOnePersonInOneVault) {
+    Vault vault = *open();
+    const std::uint64_t mark = vault.person_mark(subject);
+    EXPECT_EQ(open()->person_mark(subject), mark);
+    EXPECT_NE(vault.person_mark(SubjectId{4}), mark);
+    testing::MemoryStore another{std::size(vault_table::names)};
+    EXPECT_NE(Vault::open(another, evidence::MasterKey{ByteArray<32>{1}}, randomness)
+                  ->person_mark(subject),
+              mark);
+}
+
 TEST_F(VaultTest, ACitizenIsFoundBeforeAndAfterTheBindingIsWritten) {
     Vault vault = *open();
     EXPECT_FALSE((*vault.subject_of(cpr)).has_value());

@@ -184,6 +184,9 @@ std::vector<v1::HubFrame> FakeHub::administered(const v1::ClientFrame& frame) co
             reply.mutable_status()->set_request_number(frame.get_status().request_number());
             reply.mutable_status()->set_tree_size(recorded_.size() + 1);
             return {reply};
+        case v1::ClientFrame::kQuery:
+            if (!query_answers_) return {};
+            return query_answers_(frame.query());
         default:
             return {};
     }

@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <condition_variable>
+#include <functional>
 #include <map>
 #include <mutex>
 #include <string>
@@ -16,8 +17,9 @@ namespace jobbro::kit {
 // Answers Hello, Submit (a receipt each, an envelope again gets its first sequence), Subscribe,
 // Nack and Ping for one party until stopped. What is given back to be tried later is delivered
 // again at once; what is given up, when it is released. Fetch gets what is delivered, Prove what
-// HubSide::proof() makes, Replay the pages of HubSide::replayed(). What it has recorded outlives
-// stop(), so that start() is a restart. Thread: any; the answers are made on its own thread.
+// HubSide::proof() makes, Replay the pages of HubSide::replayed(), Query what is set. What it has
+// recorded outlives stop(), so that start() is a restart. Thread: any; the answers are made on its
+// own thread.
 class FakeHub {
   public:
     explicit FakeHub(evidence::CurvePublicKey admitted) : admitted_(admitted) {}
@@ -41,6 +43,10 @@ class FakeHub {
     }
     // To be set before start(): answers every statement with this error, and else with nothing.
     void refuse_statements(v1::ErrorCode code) { statements_refused_ = code; }
+    // To be set before start(): makes what a Query is answered with, on the hub's thread. Unset:
+    // nothing.
+    using Answers = std::function<std::vector<v1::HubFrame>(const v1::Query&)>;
+    void answer_queries(Answers answers) { query_answers_ = std::move(answers); }
     // From now on submits are taken, and not looked at before they are let through.
     void hold_submits();
     void let_submits_through();
@@ -93,6 +99,7 @@ class FakeHub {
     std::atomic<bool> is_silent_ = false;
     std::atomic<bool> is_stopping_ = false;
     v1::ErrorCode subscribing_refused_ = v1::ERROR_CODE_UNSPECIFIED;
+    Answers query_answers_;
     v1::ErrorCode statements_refused_ = v1::ERROR_CODE_UNSPECIFIED;
     std::mutex mutex_;
     std::condition_variable changed_;
