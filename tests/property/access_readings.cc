@@ -210,10 +210,12 @@ void Readings::check_of_the_hub(const std::string& auditor, std::uint64_t sequen
     EXPECT_TRUE(covers_all_named(auditor, *entry)) << auditor << " was handed " << sequence;
 }
 
-// Who the parties are is every auditor's; who read what, and asked for whom, is not.
+// Who the parties are, and results, which are told to everybody, are every auditor's; who read
+// what, and asked for whom, is not.
 bool Readings::covers_all_named(const std::string& auditor, const journal::OpenedEntry& entry) {
     const v1::MessageKind kind = entry.index.kind();
-    if (kind == v1::MESSAGE_KIND_LOG_OPENED || kind == v1::MESSAGE_KIND_REGISTRY_CHANGE) {
+    if (kind == v1::MESSAGE_KIND_LOG_OPENED || kind == v1::MESSAGE_KIND_REGISTRY_CHANGE ||
+        kind == v1::MESSAGE_KIND_RESULTS_FROZEN) {
         return true;
     }
     v1::Reading reading;
