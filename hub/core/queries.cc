@@ -6,10 +6,6 @@
 namespace jobbro::core {
 namespace {
 
-Error out_of_bounds(std::string path) {
-    return {ErrorCode::field_out_of_bounds, std::move(path)};
-}
-
 bool is_damage(const Error& error) {
     return error.code == ErrorCode::store_failed || error.code == ErrorCode::tampered ||
            error.code == ErrorCode::opening_failed;

@@ -7,10 +7,6 @@ namespace {
 constexpr std::size_t contact_bytes_max = 100;  // of Contact.function_or_team
 constexpr std::size_t latest_looks_max = 16;    // entries looked at for the latest of an order
 
-Error out_of_bounds(std::string path) {
-    return {ErrorCode::field_out_of_bounds, std::move(path)};
-}
-
 std::string path_of(const char* list, int place) {
     return std::string{list} + '[' + std::to_string(place) + ']';
 }

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "hub/core/core.h"
@@ -45,6 +46,11 @@ struct Core::QueryPage {
         answer.set_next(mark + cursor);
     }
 };
+
+// What a question says that is not to be asked, by its path in the Query.
+inline Error out_of_bounds(std::string path) {
+    return {ErrorCode::field_out_of_bounds, std::move(path)};
+}
 
 // An order that the party has a ground for.
 struct Core::OrderInSight {

@@ -11,10 +11,6 @@ constexpr std::size_t place_bytes = 7;
 constexpr int orders_told_max = 64;  // of a citizen, the latest placed
 static_assert(1 + place_bytes * (limits::merged_subjects_max + 1) < limits::query_after_bytes_max);
 
-Error out_of_bounds(std::string path) {
-    return {ErrorCode::field_out_of_bounds, std::move(path)};
-}
-
 template <typename Question>
 Result<std::optional<Instant>> known_at_of(const Question& asked, const char* path) {
     if (!asked.has_known_at()) return std::optional<Instant>{};
