@@ -7,8 +7,14 @@
 #include <cstring>
 
 #include "proto/base/file_clock.h"
+#include "proto/contract/body_rules.h"
 
 namespace jobbro::cli {
+namespace {
+
+constexpr Instant birth_dates_end{4'102'444'800'000'000};  // 2100
+
+}  // namespace
 
 std::chrono::milliseconds GlobalOptions::timeout() const {
     return std::chrono::milliseconds{static_cast<std::int64_t>(timeout_s * 1000)};
@@ -75,7 +81,11 @@ Result<void> write_out(std::string_view text) {
 }
 
 void tell_error(const Error& error) {
-    std::fprintf(stderr, "jobbro: %s\n", error.line().c_str());
+    std::string line = error.line();
+    if (contract::holds_cpr(line, contract::CprSearch{nullptr, birth_dates_end})) {
+        line = Error{error.code, "not repeated: it may hold a CPR number"}.line();
+    }
+    std::fprintf(stderr, "jobbro: %s\n", line.c_str());
 }
 
 Result<kit::Settings> read_settings(const GlobalOptions& global) {

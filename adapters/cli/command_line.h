@@ -64,7 +64,7 @@ bool is_refusal_of_statement(ErrorCode code);
 // Writes all of it to standard output, at once; being asked to stop does not break it off.
 // Errors: file_unwritable.
 Result<void> write_out(std::string_view text);
-// "jobbro: <line>" on standard error.
+// "jobbro: <line>" on standard error; without the detail where a CPR number may stand in it.
 void tell_error(const Error& error);
 
 // Settings from the files that --hub-key, --key and --clock-file name. Errors: usage (an option is

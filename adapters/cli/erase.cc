@@ -8,7 +8,7 @@
 namespace jobbro::cli {
 namespace {
 
-struct CitizenOptions {
+struct ErasureOptions {
     std::string citizen;
     std::string ground;
     std::string controller_key;
@@ -24,7 +24,7 @@ Result<void> tell_what_is_there(const v1::SubjectFound& found) {
     return write_out(line.str() + "\n");
 }
 
-Result<int> state(const GlobalOptions& global, const CitizenOptions& options,
+Result<int> state(const GlobalOptions& global, const ErasureOptions& options,
                   kit::CitizenActKind act) {
     JOBBRO_TRY_ASSIGN(const auto number, read_citizen_number(options.citizen));
     JOBBRO_TRY_ASSIGN(const auto controller,
@@ -58,7 +58,7 @@ Result<int> state(const GlobalOptions& global, const CitizenOptions& options,
 
 void add_act(CLI::App& to, const char* name, const char* what, kit::CitizenActKind act,
              const GlobalOptions& global, Command& chosen) {
-    auto options = std::make_shared<CitizenOptions>();
+    auto options = std::make_shared<ErasureOptions>();
     CLI::App* const app = to.add_subcommand(name, what);
     app->add_option("--citizen", options->citizen, citizen_number_help)->required();
     app->add_option("--ground", options->ground, "Why, for the record; no CPR number in it")

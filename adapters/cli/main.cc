@@ -1,7 +1,8 @@
 // jobbro: the hub from a command line.
 #include <CLI/CLI.hpp>
-#include <cstdio>
+#include <span>
 
+#include "adapters/cli/call_error.h"
 #include "adapters/cli/command_line.h"
 #include "adapters/cli/interruption.h"
 
@@ -16,7 +17,8 @@ int parse(CLI::App& program, int argc, char** argv) {
     } catch (const CLI::Success& asked) {
         return program.exit(asked);
     } catch (const CLI::ParseError& error) {
-        cli::tell_error(Error{ErrorCode::usage, error.what()});
+        const std::span arguments{argv, static_cast<std::size_t>(argc)};
+        cli::tell_error(cli::call_error(error, arguments));
         return cli::exit_usage;
     }
     return 0;

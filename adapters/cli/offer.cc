@@ -57,7 +57,7 @@ Result<v1::Query> question_of(const OfferOptions& options) {
     return question;
 }
 
-Result<int> list(const GlobalOptions& global, const OfferOptions& options) {
+Result<int> list_offers(const GlobalOptions& global, const OfferOptions& options) {
     JOBBRO_TRY_ASSIGN(const v1::Query question, question_of(options));
     JOBBRO_TRY_ASSIGN(const Asked asked, ask(global, question));
     JOBBRO_TRY(write_out(options.json ? offers_json(asked.answer)
@@ -127,7 +127,7 @@ void add_offer(CLI::App& program, const GlobalOptions& global, Command& chosen) 
         return app;
     };
 
-    add_list_options(*add("list", "What can be ordered, by provider and reference", list),
+    add_list_options(*add("list", "What can be ordered, by provider and reference", list_offers),
                      *options);
 
     CLI::App* publish_app =

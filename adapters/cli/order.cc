@@ -1,5 +1,7 @@
 // jobbro order list, show: the party's orders and what was said on one.
 #include <CLI/CLI.hpp>
+#include <algorithm>
+#include <iterator>
 
 #include "adapters/cli/argument_values.h"
 #include "adapters/cli/asking.h"
@@ -17,11 +19,38 @@ struct OrderOptions {
     bool json = false;
 };
 
-Result<int> list(const GlobalOptions& global, const OrderOptions& options) {
+// The states of orders that go on; those that are over are in no list.
+constexpr v1::OrderDialogueState listed_states[] = {
+    v1::ORDER_DIALOGUE_STATE_PLACED,    v1::ORDER_DIALOGUE_STATE_ASKED,
+    v1::ORDER_DIALOGUE_STATE_CLARIFIED, v1::ORDER_DIALOGUE_STATE_ACCEPTED,
+    v1::ORDER_DIALOGUE_STATE_STARTED,   v1::ORDER_DIALOGUE_STATE_ENDED};
+
+// "placed, asked, …".
+std::string listed_names() {
+    std::string names;
+    for (const v1::OrderDialogueState state : listed_states) {
+        names += names.empty() ? "" : ", ";
+        names += value_name(*v1::OrderDialogueState_descriptor(), state);
+    }
+    return names;
+}
+
+Result<v1::OrderDialogueState> listed_state(const std::string& name) {
+    const auto state = parse_name<v1::OrderDialogueState>("--state", name);
+    if (state && std::find(std::begin(listed_states), std::end(listed_states), *state) !=
+                     std::end(listed_states)) {
+        return *state;
+    }
+    std::string why = "--state is one of " + listed_names();
+    if (state) why += "; orders that are over are in no list: ask for one with `order show`";
+    return Error{ErrorCode::usage, std::move(why)};
+}
+
+Result<int> list_orders(const GlobalOptions& global, const OrderOptions& options) {
     v1::Query question;
     v1::OrdersQuestion& orders = *question.mutable_orders();
     for (const std::string& name : options.states) {
-        JOBBRO_TRY_ASSIGN(const auto state, parse_name<v1::OrderDialogueState>("--state", name));
+        JOBBRO_TRY_ASSIGN(const auto state, listed_state(name));
         orders.add_states(state);
     }
     JOBBRO_TRY_ASSIGN(const Asked asked, ask(global, question));
@@ -43,7 +72,7 @@ Result<std::string> page_of(const Asked& asked) {
     return page;
 }
 
-Result<int> show(const GlobalOptions& global, const OrderOptions& options) {
+Result<int> show_order(const GlobalOptions& global, const OrderOptions& options) {
     v1::Query question;
     question.mutable_order()->set_order_id(options.order_id);
     if (!options.as_of.empty()) {
@@ -75,11 +104,13 @@ void add_order(CLI::App& program, const GlobalOptions& global, Command& chosen) 
         return app;
     };
 
-    CLI::App* list_app = add("list", "Orders that go on, by id", list);
-    list_app->add_option("--state", options->states, "In this state only; unset: in any")
+    CLI::App* list_app = add("list", "Orders that go on, by id", list_orders);
+    list_app
+        ->add_option("--state", options->states,
+                     "Only in this state: " + listed_names() + "; unset: in any of these")
         ->take_all();
 
-    CLI::App* show_app = add("show", "How one stands and all that was said on it", show);
+    CLI::App* show_app = add("show", "How one stands and all that was said on it", show_order);
     show_app->add_option("ORDER", options->order_id, "Its order id")->required();
     show_app->add_option("--as-of", options->as_of,
                          "As the hub knew it then: a time, or a date, which is its midnight in "

@@ -16,7 +16,7 @@ struct ParkedOptions {
     bool json = false;
 };
 
-Result<int> list(const GlobalOptions& global, const ParkedOptions& options) {
+Result<int> list_parked(const GlobalOptions& global, const ParkedOptions& options) {
     JOBBRO_TRY_ASSIGN(auto settings, read_settings(global));
     JOBBRO_TRY_ASSIGN(const auto client, open_client(std::move(settings), global));
     std::vector<v1::ParkedMessage> messages;
@@ -99,7 +99,7 @@ void add_parked(CLI::App& program, const GlobalOptions& global, Command& chosen)
         return app;
     };
 
-    CLI::App* list_app = add("list", "What is parked, in log order", list);
+    CLI::App* list_app = add("list", "What is parked, in log order", list_parked);
     list_app->add_flag("--json", options->json, "One JSON object a line");
 
     CLI::App* release_app =

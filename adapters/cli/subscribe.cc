@@ -17,7 +17,7 @@ namespace {
 using SteadyClock = std::chrono::steady_clock;
 using Ready = std::future_status;
 
-constexpr auto poll_interval = std::chrono::milliseconds{20};
+constexpr auto look_interval = std::chrono::milliseconds{20};
 
 struct SubscribeOptions {
     std::string name;
@@ -116,7 +116,7 @@ Result<int> watch(const Progress& progress, std::future<Result<void>>& opened,
             if (is_open) return 0;
             return Error{ErrorCode::hub_unreachable, "the subscription could not be opened"};
         }
-        std::this_thread::sleep_for(poll_interval);
+        std::this_thread::sleep_for(look_interval);
     }
 }
 

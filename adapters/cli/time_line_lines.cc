@@ -20,6 +20,7 @@ constexpr Wording sender_word{"FRA", "FROM"};
 constexpr Wording order_word{"BESTILLING", "ORDER"};
 constexpr Wording remark_word{"BEMÆRK", "NOTE"};
 constexpr Wording corrected_word{"rettet af", "corrected by"};
+constexpr Wording perhaps_corrected_word{"måske rettet", "perhaps corrected"};
 constexpr Wording correction_word{"rettelse", "correction"};
 constexpr Wording point_word{"OPMÆRKSOMHEDSPUNKT", "ATTENTION POINT"};
 
@@ -64,11 +65,10 @@ Said said_in(const v1::Delivery& delivery) {
 
 std::string remark_of(const v1::TimeLineEntry& entry, const Said& said, Language language) {
     std::string remark = said.is_correction ? correction_word.in(language) : "";
-    if (entry.has_corrected_by()) {
-        remark += remark.empty() ? "" : ", ";
-        remark += corrected_word.in(language) + " " + std::to_string(entry.corrected_by());
-    }
-    return remark;
+    if (!entry.has_corrected_by() && !entry.may_be_corrected()) return remark;
+    remark += remark.empty() ? "" : ", ";
+    if (!entry.has_corrected_by()) return remark + perhaps_corrected_word.in(language);
+    return remark + corrected_word.in(language) + " " + std::to_string(entry.corrected_by());
 }
 
 // "thin: The order tells nothing but the citizen. (order.citizen_only)", and where.
@@ -119,6 +119,7 @@ std::string time_line_json(const v1::Answer& answer) {
         JsonLine line;
         line.raw("entry", delivery_line(kit::delivery_from_wire({}, entry.delivery())));
         if (entry.has_corrected_by()) line.number("corrected_by", entry.corrected_by());
+        if (entry.may_be_corrected()) line.boolean("may_be_corrected", true);
         lines += line.str() + "\n";
     }
     return lines;

@@ -291,7 +291,8 @@ void Protocol::take_deliveries(const v1::Deliveries& deliveries, Instant now) {
 }
 
 void Protocol::take_error(const v1::Error& wire, bool is_sealed, Instant now) {
-    Error error = error_from_wire(wire.code(), wire.disposition(), wire.detail());
+    Error error =
+        error_from_wire(wire.code(), wire.disposition(), wire.detail(), wire.field_path());
     const bool retry = may_be_retried(wire.disposition(), error.code);
     if (state_ == State::greeting) return lose(std::move(error), !retry, now);
     if (wire.session_ended() || (!is_sealed && error.code == ErrorCode::hello_required)) {

@@ -170,6 +170,9 @@ void Hub::Parts::report(const core::TurnReport& report) {
     metrics.count(ops::Counted::nacks, {}, static_cast<double>(report.nacks));
     metrics.count(ops::Counted::fetches, {}, static_cast<double>(report.fetches));
     metrics.count(ops::Counted::orders_erased, {}, static_cast<double>(report.orders_erased));
+    metrics.count(ops::Counted::queries, "answered", static_cast<double>(report.queries));
+    metrics.count(ops::Counted::queries, "busy", static_cast<double>(report.queries_busy));
+    metrics.count(ops::Counted::queries, "refused", static_cast<double>(report.queries_refused));
     metrics.count(ops::Counted::alerts, {}, static_cast<double>(report.alerts));
     if (report.entries > 0) {
         metrics.count(ops::Counted::commits);

@@ -148,6 +148,9 @@ Result<void> Hub::Parts::open_core(delivery::Subscriptions subscriptions) {
     }
     JOBBRO_TRY_ASSIGN(auto rulebook,
                       core::open_rulebook(*journal, configured, clock->now(), randomness));
+    if (const auto is_there = rulebook.check_in_force(clock->now()); !is_there) {
+        log->warn("no_rules_in_force", {{"detail", is_there.error().detail}});
+    }
     JOBBRO_TRY_ASSIGN(auto overview, core::open_overview(*journal));
     core::Settings settings;
     settings.software = software();

@@ -77,7 +77,7 @@ Result<void> Core::administer(Session& session, const v1::ClientFrame& frame, Wo
 
 Result<void> Core::change_registry(Session& session, const v1::ChangeRegistry& change, Work& work) {
     if (change.statement().size() > statement_bytes_max) {
-        send_error(session, Error{ErrorCode::field_out_of_bounds, "statement"}, false, work,
+        send_error(session, Error{ErrorCode::field_out_of_bounds, {}, "statement"}, false, work,
                    change.request_number());
         return {};
     }

@@ -1,6 +1,8 @@
 // Alerts: raised at the start of the local day after a limit, or behind the message that brings
 // them about; each once, by an entry.
 #include <algorithm>
+#include <functional>
+#include <set>
 
 #include "hub/core/core.h"
 #include "hub/core/own_envelope.h"
@@ -18,15 +20,35 @@ v1::Alert body_of(const domain::RaisedAlert& raised) {
     return alert;
 }
 
+// Sequences plus one, the latest first.
+using Latest = std::set<std::uint64_t, std::greater<>>;
+
+// Of each of the person's subjects the latest entry, that of each of its orders, and the latest on
+// none.
+Result<Latest> latest_entries(const journal::SubjectId& subject, journal::CaseFile& cases) {
+    Latest latest;
+    JOBBRO_TRY_ASSIGN(const auto person, cases.person_of(subject));
+    for (const journal::SubjectId& each : person) {
+        JOBBRO_TRY_ASSIGN(const auto* const row, cases.open(each));
+        latest.insert({row->last_sequence_plus_one(), row->last_own_plus_one()});
+        for (const journal::rows::OrderRow& order : row->orders())
+            latest.insert(order.last_sequence_plus_one());
+    }
+    latest.erase(0);
+    return latest;
+}
+
 }  // namespace
 
 // --- Timers ----------------------------------------------------------------------------------
 
 // What falls due comes before the messages of the turn. A day that has been looked at to its end is
-// not looked at again: whatever is made of it later is due on a day to come.
+// not looked at again: whatever is made of it later is due on a day to come. Where the clock was
+// ahead and is set back, that may be a day that was looked at and comes anew.
 Result<void> Core::raise_alerts(Work& work) {
     alerts_wait_ = false;
     const domain::Day day = today(work);
+    raised_through_ = std::min(raised_through_, day);
     if (is_leaving_ || day <= raised_through_ || capacity_error(work)) return {};
     const auto raised = raise_until(day, work);
     if (raised || raised.error().code == ErrorCode::store_failed) return raised;
@@ -47,8 +69,9 @@ Result<void> Core::raise_until(domain::Day day, Work& work) {
     }
     alerts_wait_ = timers.size() == limits::timers_per_turn_max;
     if (alerts_wait_) return {};
-    JOBBRO_TRY(freeze_before(day.plus(-std::int64_t{limits::results_wait_days}), work));
-    raised_through_ = day;
+    JOBBRO_TRY_ASSIGN(const bool is_frozen,
+                      freeze_before(day.plus(-std::int64_t{limits::results_wait_days}), work));
+    if (is_frozen) raised_through_ = day;
     return {};
 }
 
@@ -112,9 +135,8 @@ Result<v1::Alert> Core::raise_on_order(const domain::RaisedAlert& raised, Instan
                                        const journal::SubjectId& subject,
                                        journal::rows::OrderRow& order, Work& work) {
     JOBBRO_TRY_ASSIGN(const auto order_id, contract::OrderId::from_bytes(order.order_id()));
-    JOBBRO_TRY_ASSIGN(const auto number, number_of(subject, order.last_sequence_plus_one()));
+    JOBBRO_TRY_ASSIGN(const std::string number, number_of(subject));
     const v1::Alert alert = body_of(raised);
-    if (!number) return alert;
     const auto id = contract::MessageId::make(work.now, *work.randomness);
     v1::Envelope envelope = own_envelope(id, happened_at, *work.randomness);
     v1::EntryIndex index;
@@ -126,7 +148,7 @@ Result<v1::Alert> Core::raise_on_order(const domain::RaisedAlert& raised, Instan
         envelope.mutable_audience()->set_party(order.jobcentre());
     }
     envelope.set_order_id(order_id.text());
-    envelope.mutable_citizen()->set_cpr_number(*number);
+    envelope.mutable_citizen()->set_cpr_number(number);
     *envelope.mutable_alert() = alert;
     index.set_order_id(order.order_id());
     index.set_previous_of_order(order.last_sequence_plus_one());
@@ -143,12 +165,8 @@ Result<v1::Alert> Core::raise_of_limits(const domain::RaisedAlert& raised,
                                         const journal::SubjectId& subject,
                                         const journal::rows::LimitsRow& limits, Work& work) {
     JOBBRO_TRY_ASSIGN(auto* const row, journal_->cases().open(subject));
-    const domain::rows::CitizenState& state = limits.state();
-    const std::uint64_t told =
-        std::max({state.limits_number(), state.interview_number(), state.job_plan_number()});
-    JOBBRO_TRY_ASSIGN(const auto number, number_of(subject, told));
+    JOBBRO_TRY_ASSIGN(const std::string number, number_of(subject));
     const v1::Alert alert = body_of(raised);
-    if (!number) return alert;
     if (row->slot() == 0) {
         JOBBRO_TRY_ASSIGN(const KeySlot slot, journal_->take_slot());
         row->set_slot(slot.value());
@@ -157,13 +175,14 @@ Result<v1::Alert> Core::raise_of_limits(const domain::RaisedAlert& raised,
     v1::Envelope envelope =
         own_envelope(id, rulebook_.time.start_of(raised.as_of), *work.randomness);
     envelope.mutable_audience()->set_party(limits.jobcentre());
-    envelope.mutable_citizen()->set_cpr_number(*number);
+    envelope.mutable_citizen()->set_cpr_number(number);
     *envelope.mutable_alert() = alert;
     v1::EntryIndex index;
     index.add_audience(limits.jobcentre());
     JOBBRO_TRY(
         stage_alert(std::move(envelope), std::move(index), KeySlot{row->slot()}, subject, work));
     row->set_entries(row->entries() + 1);
+    row->set_last_own_plus_one(journal_->size().value());
     return alert;
 }
 
@@ -187,23 +206,21 @@ Result<void> Core::stage_alert(v1::Envelope envelope, v1::EntryIndex index, KeyS
     return {};
 }
 
-// The CPR number as whoever spoke of the person last had it. `latest`: an entry of the matter
-// itself, plus one. None: all that told of the matter is erased, and nothing is said of it.
-Result<std::optional<std::string>> Core::number_of(const journal::SubjectId& subject,
-                                                   std::uint64_t latest) {
-    JOBBRO_TRY_ASSIGN(const auto kept, journal_->cases().kept(subject));
-    JOBBRO_TRY_ASSIGN(const auto* const row, journal_->cases().open(kept));
-    for (const std::uint64_t number : {row->last_sequence_plus_one(), latest}) {
-        if (number == 0 || number > journal_->size().value()) continue;
+// What was said after a number changed names the new one, and the change itself is on no order; so
+// the latest entry that can be read names the number the person has now.
+Result<std::string> Core::number_of(const journal::SubjectId& subject) {
+    JOBBRO_TRY_ASSIGN(const Latest latest, latest_entries(subject, journal_->cases()));
+    for (const std::uint64_t number : latest) {
+        if (number > journal_->size().value()) return Error{ErrorCode::tampered, "a case's row"};
         const auto entry = journal_->read(Sequence{number - 1});
         if (!entry && entry.error().code == ErrorCode::erased) continue;
         if (!entry) return entry.error();
         v1::Envelope envelope;
         if (envelope.ParseFromString((*entry)->body) && envelope.has_citizen()) {
-            return std::optional{envelope.citizen().cpr_number()};
+            return envelope.citizen().cpr_number();
         }
     }
-    return std::optional<std::string>{};
+    return Error{ErrorCode::tampered, "a case of which nothing can be read"};
 }
 
 }  // namespace jobbro::core

@@ -11,7 +11,7 @@ namespace jobbro::core {
 namespace {
 
 Error out_of_bounds(const char* field) {
-    return {ErrorCode::field_out_of_bounds, field};
+    return {ErrorCode::field_out_of_bounds, {}, field};
 }
 
 Result<void> check_ground(const std::string& ground, Instant now) {
@@ -19,9 +19,9 @@ Result<void> check_ground(const std::string& ground, Instant now) {
     const bool says_nothing = std::all_of(ground.begin(), ground.end(), [](char c) {
         return c == ' ' || c == '\t' || c == '\n' || c == '\r';
     });
-    if (says_nothing) return ErrorCode::ground_missing;
+    if (says_nothing) return Error{ErrorCode::ground_missing, {}, "ground"};
     if (contract::holds_cpr(ground, contract::CprSearch{nullptr, now})) {
-        return Error{ErrorCode::cpr_in_text, "ground"};
+        return Error{ErrorCode::cpr_in_text, {}, "ground"};
     }
     return {};
 }
@@ -42,10 +42,11 @@ bool is_fresh(Instant signed_at, Instant now) {
            signed_at <= now.plus_ms(limits::clock_ahead_ms_max);
 }
 
-// What an erasure was decided on is what the hub has.
+// What an erasure was decided on is what the parties have said. An alert since is no news of the
+// citizen, and is erased with what it is about.
 bool is_as_decided_on(const v1::EraseCitizen& erase, const journal::PersonState& state) {
     return erase.orders() == state.orders &&
-           erase.last_sequence_plus_one() == state.last_sequence_plus_one;
+           erase.last_sequence_plus_one() == state.last_said_plus_one;
 }
 
 bool is_held_by(const journal::rows::CaseRow& row, const std::string& controller) {
@@ -124,7 +125,7 @@ Result<std::optional<v1::SubjectFound>> Core::subject_found(const contract::CprN
     found.set_orders(state.orders);
     found.set_is_held(state.is_held);
     found.set_running_orders(state.running_orders);
-    found.set_last_sequence_plus_one(state.last_sequence_plus_one);
+    found.set_last_sequence_plus_one(state.last_said_plus_one);
     return std::optional<v1::SubjectFound>{std::move(found)};
 }
 

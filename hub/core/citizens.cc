@@ -170,10 +170,9 @@ std::optional<journal::rows::LimitsRow> taken_limits(const std::string& jobcentr
 
 }  // namespace
 
-Result<void> Core::note_of_citizen(const v1::Envelope& envelope,
-                                   const contract::EnvelopeFacts& facts, const Matter& matter) {
+Result<void> Core::note_of_citizen(const v1::Envelope& envelope, const Matter& matter) {
     const std::string& sender = envelope.sender();
-    if (matter.merge) JOBBRO_TRY(merge(facts, matter.merge->former, matter.merge->into));
+    if (matter.merge) JOBBRO_TRY(merge(matter.merge->former, matter.merge->into));
     if (matter.taken_back) {
         JOBBRO_TRY_ASSIGN(auto* const row, journal_->cases().open(*matter.subject));
         auto& hashes = *row->mutable_cpr_hashes();
@@ -186,7 +185,7 @@ Result<void> Core::note_of_citizen(const v1::Envelope& envelope,
     journal::add_party(*kept->mutable_jobcentres(), matter.handed_to);
     if (auto limits = taken_limits(sender, *kept)) {
         limits->set_jobcentre(matter.handed_to);
-        join_limits(*limits, facts, *kept);
+        join_limits(*limits, *kept);
     }
     JOBBRO_TRY(changed_case(person.front()));
     for (const journal::SubjectId& subject : person)
@@ -194,34 +193,31 @@ Result<void> Core::note_of_citizen(const v1::Envelope& envelope,
     return {};
 }
 
-// By the rules of the day on which it happened.
-void Core::join_limits(const journal::rows::LimitsRow& limits, const contract::EnvelopeFacts& facts,
-                       journal::rows::CaseRow& row) const {
+void Core::join_limits(const journal::rows::LimitsRow& limits, journal::rows::CaseRow& row) const {
     journal::rows::LimitsRow* const known = journal::find_limits(row, limits.jobcentre());
     if (known == nullptr) {
         *row.add_limits() = limits;
         return;
     }
     const domain::Day today = rulebook_.time.day_of(journal_->last_recorded());
-    domain::join(*known->mutable_state(), limits.state(), today,
-                 domain::Day{facts.citizen->birth_date()}, rulebook_.rules_at(facts.happened_at));
+    domain::join(*known->mutable_state(), limits.state(), today);
 }
 
 // What was counted of the one is the other's from now on.
-Result<void> Core::merge(const contract::EnvelopeFacts& facts, const journal::SubjectId& former,
-                         const journal::SubjectId& into) {
+Result<void> Core::merge(const journal::SubjectId& former, const journal::SubjectId& into) {
     JOBBRO_TRY_ASSIGN(const auto moved, journal_->cases().person_of(former));
     JOBBRO_TRY_ASSIGN(auto* const kept, journal_->cases().open(into));
     for (const journal::SubjectId& each : moved) {
         JOBBRO_TRY_ASSIGN(auto* const row, journal_->cases().open(each));
         for (const journal::rows::LimitsRow& limits : row->limits())
-            join_limits(limits, facts, *kept);
+            join_limits(limits, *kept);
         row->clear_limits();
     }
     JOBBRO_TRY(journal_->cases().merge(former, into));
     const domain::Person was = person_mark(journal_->vault(), former);
     const domain::Person is = person_mark(journal_->vault(), into);
     for (const journal::SubjectId& each : moved) {
+        overview_.results.note_merged(person_mark(journal_->vault(), each), is);
         JOBBRO_TRY_ASSIGN(const auto* const row, journal_->cases().open(each));
         for (const journal::rows::OrderRow& order : row->orders()) {
             overview_.apply(was, &order, nullptr);

@@ -15,6 +15,7 @@ v1::Error error_frame(const Error& error, bool ended, std::uint64_t request_numb
     frame.set_code(static_cast<v1::ErrorCode>(error.code));
     frame.set_disposition(static_cast<v1::Disposition>(error_text(error.code).disposition));
     frame.set_detail(error.detail);
+    frame.set_field_path(error.field_path);
     frame.set_session_ended(ended);
     frame.set_request_number(request_number);
     return frame;
@@ -43,6 +44,7 @@ Result<Turn> Core::turn(std::span<const FrameIn> frames, Instant now, Randomness
     JOBBRO_TRY(raise_alerts(work));
     for (const FrameIn& frame : frames)
         JOBBRO_TRY(take(frame, work));
+    JOBBRO_TRY(answer_queries(work));
     JOBBRO_TRY(do_citizen_acts(work));
     JOBBRO_TRY(sweep(work));
     look_after_sessions(work);
@@ -151,7 +153,8 @@ Result<void> Core::take_from_session(Session& session, const v1::ClientFrame& fr
         case v1::ClientFrame::kFetch:
             return fetch(session, frame.fetch(), work);
         case v1::ClientFrame::kQuery:
-            return query(session, frame.query(), work);
+            query(session, frame.query(), work);
+            return {};
         case v1::ClientFrame::kReplay:
             return replay(session, frame.replay(), work);
         case v1::ClientFrame::kReplayMore:
@@ -203,7 +206,10 @@ void Core::hello(const FrameIn& frame, const v1::Hello& hello, Work& work) {
         refusal = Error{ErrorCode::protocol_version_unsupported, "this hub speaks version 1"};
     } else if (hello.software().size() > limits::software_bytes_max ||
                static_cast<std::size_t>(hello.features_size()) > limits::features_max) {
-        refusal = Error{ErrorCode::field_out_of_bounds, "hello"};
+        refusal =
+            Error{ErrorCode::field_out_of_bounds,
+                  {},
+                  hello.software().size() > limits::software_bytes_max ? "software" : "features"};
     } else if (!has_room_for(*party)) {
         refusal = ErrorCode::session_limit;
     }

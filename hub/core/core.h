@@ -70,7 +70,9 @@ struct TurnReport {
     std::size_t nacks = 0;
     std::size_t fetches = 0;  // answered
     std::size_t queries = 0;  // answered
-    std::size_t traces = 0;   // entries about deliveries, in this turn's commit
+    std::size_t queries_busy = 0;
+    std::size_t queries_refused = 0;  // with any other error
+    std::size_t traces = 0;           // entries about deliveries, in this turn's commit
     std::size_t orders_erased = 0;
     std::size_t alerts = 0;   // raised
     std::size_t entries = 0;  // in this turn's commit
@@ -171,6 +173,11 @@ class Core {
         v1::HubFrame frame;
         ErrorCode if_erased;  // told instead where some of it was erased in the turn
     };
+    // A question, until all frames of the turn are taken.
+    struct Asked {
+        delivery::SessionNumber session;
+        const v1::Query* query;  // in its frame
+    };
     // What an operator is told of a citizen.
     struct CitizenAnswer {
         delivery::SessionNumber session;
@@ -199,6 +206,8 @@ class Core {
         Conditions conditions;
         std::size_t recorded = 0;
         std::size_t causes_looked_up = 0;
+        std::size_t months_frozen = 0;
+        std::size_t leaves_left = limits::results_leaves_per_turn_max;
         bool has_erased = false;
         // When all has been answered, and why.
         std::vector<std::pair<delivery::SessionNumber, ErrorCode>> to_end;
@@ -210,7 +219,7 @@ class Core {
         std::vector<ParkedAnswer> parked_answers;
         std::size_t parked_acted_on = 0;  // messages
         std::vector<Reading> readings;
-        std::size_t queries = 0;  // asked
+        std::map<std::string, std::vector<Asked>> questions;  // by party id, as they came
         std::vector<std::pair<delivery::SessionNumber, v1::Prove>> prove_requests;
         std::vector<std::pair<delivery::SessionNumber, v1::ActOnCitizen>> citizen_acts;
         std::vector<CitizenAnswer> citizen_answers;
@@ -303,7 +312,11 @@ class Core {
     // queries.cc
     struct QueryPage;     // query_page.h
     struct OrderInSight;  // the same
-    Result<void> query(Session& session, const v1::Query& query, Work& work);
+    void query(const Session& session, const v1::Query& query, Work& work);
+    Result<void> answer_queries(Work& work);
+    Result<bool> answer_one(const Asked& asked, Work& work);
+    void refuse_query(const Session& session, const v1::Query& query, const Error& error,
+                      Work& work) const;
     Result<void> answer_query(const Session& session, const v1::Query& query, QueryPage& page);
     Result<void> answer_offers(const v1::OffersQuestion& asked, QueryPage& page);
     Result<void> answer_results(const v1::ResultsQuestion& asked, QueryPage& page) const;
@@ -424,8 +437,11 @@ class Core {
     Result<void> changed_case(const journal::SubjectId& subject);
 
     // offers.cc
-    [[nodiscard]] Result<void> judge_offer(const v1::Envelope& envelope) const;
-    void record_offer(const v1::Envelope& envelope);
+    [[nodiscard]] Result<void> judge_offer(const v1::Envelope& envelope,
+                                           const Matter& matter) const;
+    [[nodiscard]] Result<void> judge_name_kept(const v1::Envelope& envelope,
+                                               domain::MessageNumber corrects) const;
+    void record_offer(const v1::Envelope& envelope, const Matter& matter, Sequence sequence);
     // The offer of the catalogue that an order names; nullptr: it names none, or there is none.
     [[nodiscard]] const v1::OfferPublished* offer_of(const v1::Envelope& envelope,
                                                      const Matter& matter) const;
@@ -449,11 +465,16 @@ class Core {
                            domain::Day day, Work& work);
     Result<void> stage_alert(v1::Envelope envelope, v1::EntryIndex index, KeySlot slot,
                              const journal::SubjectId& subject, Work& work);
-    Result<std::optional<std::string>> number_of(const journal::SubjectId& subject,
-                                                 std::uint64_t latest);
+    // The person's CPR number, from the latest entry that can be read: the hub keeps none. While
+    // anything is watched there is such an entry, whatever was erased. An order has its own.
+    // Limits stand with a jobcentre by what was said on its orders, or on no order, as also that
+    // they were handed to it; and what is on no order goes last, with the case and all watches. So
+    // no alert is left out, which no reader of the log could tell. Errors: store_failed,
+    // opening_failed; tampered, also when there is none.
+    Result<std::string> number_of(const journal::SubjectId& subject);
 
     // freezing.cc
-    Result<void> freeze_before(domain::Day day, Work& work);
+    Result<bool> freeze_before(domain::Day day, Work& work);
 
     // citizens.cc
     Result<Matter> find_citizen(const Session& session, const v1::Envelope& envelope,
@@ -473,12 +494,9 @@ class Core {
                                   const contract::EnvelopeFacts& facts, const Work& work);
     Result<void> add_providers_of(const journal::SubjectId& subject, const Session& session,
                                   v1::MessageKind kind, Instant now, Matter& matter);
-    Result<void> note_of_citizen(const v1::Envelope& envelope, const contract::EnvelopeFacts& facts,
-                                 const Matter& matter);
-    void join_limits(const journal::rows::LimitsRow& limits, const contract::EnvelopeFacts& facts,
-                     journal::rows::CaseRow& row) const;
-    Result<void> merge(const contract::EnvelopeFacts& facts, const journal::SubjectId& former,
-                       const journal::SubjectId& into);
+    Result<void> note_of_citizen(const v1::Envelope& envelope, const Matter& matter);
+    void join_limits(const journal::rows::LimitsRow& limits, journal::rows::CaseRow& row) const;
+    Result<void> merge(const journal::SubjectId& former, const journal::SubjectId& into);
     Result<void> hand_over(const std::string& from, const std::string& to,
                            const journal::SubjectId& subject);
 
@@ -538,6 +556,9 @@ class Core {
     std::optional<Lived> lived_;                           // none: no sweep yet
     std::optional<Believed> believed_;                     // the latest; none: no turn yet
     domain::Day raised_through_;                           // nothing is due by then
+    // By party: when its latest question was answered, counted in questions. None: never was.
+    std::map<std::string, std::uint64_t> query_turns_;
+    std::uint64_t queries_answered_ = 0;
     std::uint64_t ping_number_ = 0;
     bool is_sealed_ = false;
     bool traces_wait_ = false;  // nothing can be recorded at present

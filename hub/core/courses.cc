@@ -39,16 +39,27 @@ const v1::Contact* contact_in(const v1::Envelope& envelope, contract::Role sende
     return envelope.has_contact_changed() ? &envelope.contact_changed().contact() : nullptr;
 }
 
+std::optional<domain::OfferFacts> facts_of(const v1::OfferPublished* offer) {
+    if (offer == nullptr) return std::nullopt;
+    const auto& meant_for = offer->match_categories();
+    return domain::OfferFacts{{meant_for.data(), static_cast<std::size_t>(meant_for.size())},
+                              offer->legal_category()};
+}
+
 bool says_no_interview(const v1::Envelope& envelope) {
     return envelope.order().reports_due().next_interview_date().empty();
 }
 
 }  // namespace
 
-// Everything that is remarked on. Nothing changes.
+// Everything that is remarked on. Nothing changes. What the rules take is of a day that has rules,
+// where any has.
 Result<std::vector<v1::Finding>> Core::judge_in_course(const v1::Envelope& envelope,
                                                        const contract::EnvelopeFacts& facts,
                                                        const Matter& matter, const Work& work) {
+    if (facts.order_id || counts_for_limits(facts.kind)) {
+        JOBBRO_TRY(rulebook_.check_in_force(facts.happened_at));
+    }
     std::vector<v1::Finding> findings = contract::findings_of(envelope);
     if (!facts.order_id) return findings;
     JOBBRO_TRY_ASSIGN(auto* const row, journal_->cases().open(*matter.subject));
@@ -59,16 +70,10 @@ Result<std::vector<v1::Finding>> Core::judge_in_course(const v1::Envelope& envel
     const domain::OrderMessage message{
         envelope,    facts.kind, journal_->size().value() + 1, matter.answers, matter.corrects,
         today(work), findings};
-    domain::OfferFacts offer_facts;
-    const v1::OfferPublished* const offer = offer_of(envelope, matter);
-    if (offer != nullptr) {
-        const auto& meant_for = offer->match_categories();
-        offer_facts.match_categories = {meant_for.data(),
-                                        static_cast<std::size_t>(meant_for.size())};
-    }
+    const auto offer = facts_of(offer_of(envelope, matter));
     JOBBRO_TRY_ASSIGN(auto more, domain::judge_on_order(found->course(), message,
                                                         rulebook_.rules_at(facts.happened_at),
-                                                        offer != nullptr ? &offer_facts : nullptr));
+                                                        offer ? &*offer : nullptr));
     JOBBRO_TRY(judge_named_offer(message, *found, matter, more));
     for (v1::Finding& finding : more)
         findings.push_back(std::move(finding));
@@ -115,7 +120,9 @@ std::vector<domain::RaisedAlert> Core::record_on_order(const domain::OrderMessag
     const contract::Role sender = contract::PartyId::parse(message.envelope.sender())->role();
     const bool was_over = order.over_at_us() != 0;
     domain::rows::CourseState& course = *order.mutable_course();
-    auto consequences = domain::record_on_order(course, message, rules);
+    // The catalogue is as it was when the message was judged.
+    const auto offer = facts_of(offer_of(message.envelope, matter));
+    auto consequences = domain::record_on_order(course, message, rules, offer ? &*offer : nullptr);
     order.set_state(course.state());
     if (domain::is_over(state_of(order)) && !was_over) {
         order.set_over_at_us(journal_->last_recorded().microseconds);

@@ -17,7 +17,7 @@ constexpr std::int64_t sweep_every_ms = std::int64_t{3600} * 1000;
 // There is something of the person, under orders or none, and nothing that keeps it from being
 // erased but its time.
 bool is_at_rest(const journal::PersonState& state) {
-    return state.last_sequence_plus_one > 0 && state.running_orders == 0 && !state.is_held;
+    return state.last_said_plus_one > 0 && state.running_orders == 0 && !state.is_held;
 }
 
 // What erasing the person takes of a day's share: one who has no order is not nothing.
@@ -29,10 +29,12 @@ std::uint64_t share_of(const journal::PersonState& state) {
 
 // --- One citizen -----------------------------------------------------------------------------
 
-// Requires: everything else the turn does of the citizen is done.
+// Requires: everything else the turn does of the citizen is done. Errors: busy, and nothing is
+// erased, as long as months that are over wait to be frozen.
 Result<Sequence> Core::erase(const journal::ErasurePlan& plan, const journal::ErasureScope& scope,
                              v1::Erasure body, Work& work) {
-    JOBBRO_TRY(freeze_before(today(work), work));
+    JOBBRO_TRY_ASSIGN(const bool is_frozen, freeze_before(today(work), work));
+    if (!is_frozen) return Error{ErrorCode::busy, "results of past months are being frozen"};
     JOBBRO_TRY(forget_parked(plan, work));
     JOBBRO_TRY(forget_days(plan.subjects));
     JOBBRO_TRY_ASSIGN(const auto erased, orders_of(plan));
@@ -41,6 +43,8 @@ Result<Sequence> Core::erase(const journal::ErasurePlan& plan, const journal::Er
     const domain::Person person = person_mark(journal_->vault(), plan.subjects.front());
     for (const journal::rows::OrderRow& order : erased)
         overview_.apply(person, &order, nullptr);
+    for (const journal::SubjectId& subject : plan.subjects)
+        if (plan.is_whole) overview_.results.forget_merged(person_mark(journal_->vault(), subject));
     if (!plan.is_whole) JOBBRO_TRY(look_again_at(plan.subjects.front()));
     ++work.recorded;
     work.has_erased = true;
@@ -179,10 +183,10 @@ Result<void> Core::stop(Instant steady, Randomness& randomness) {
     return {};
 }
 
-// When the last was that anybody said of the person, or that an order of the person's was over.
+// When the last was that a party said of the person, or that an order of the person's was over.
 Result<Instant> Core::last_of(const journal::PersonState& state) const {
     const Instant over_at = state.last_over_at.value_or(Instant{});
-    const std::uint64_t end = state.last_sequence_plus_one;
+    const std::uint64_t end = state.last_said_plus_one;
     if (end == 0) return over_at;
     if (end > journal_->size().value()) return Error{ErrorCode::tampered, "a case's row"};
     JOBBRO_TRY_ASSIGN(const Instant said_at, journal_->recorded_at(Sequence{end - 1}));
@@ -250,8 +254,8 @@ Result<void> Core::erase_due(journal::rows::RetentionRow& row, SweepPace& pace, 
     return {};
 }
 
-// What has changed since it fell due is judged anew. False when it is to wait: for its time, or
-// because the day's share is used up.
+// What has changed since it fell due is judged anew. False when it is to wait: for its time, for
+// months that are over to be frozen, or because the day's share is used up.
 Result<bool> Core::act_on_due(const journal::OpenedEntry& entry, std::uint64_t all,
                               journal::rows::RetentionRow& row, Work& work) {
     v1::ErasureDue due;
@@ -271,6 +275,10 @@ Result<bool> Core::act_on_due(const journal::OpenedEntry& entry, std::uint64_t a
     if (is_due && (work.now < domain::erasable_from(entry.recorded_at) ||
                    !domain::may_erase_today(share_of(state), row.orders_erased(), all))) {
         return false;
+    }
+    if (is_due) {
+        JOBBRO_TRY_ASSIGN(const bool is_frozen, freeze_before(today(work), work));
+        if (!is_frozen) return false;
     }
     journal::forget_due(journal_->batch(), entry.sequence);
     if (is_over && !is_due) journal::stage_over(journal_->batch(), state.kept, last);

@@ -1,6 +1,7 @@
 #include "hub/core/frozen_results.h"
 
 #include <array>
+#include <iterator>
 #include <limits>
 #include <utility>
 
@@ -12,7 +13,7 @@ namespace jobbro::core {
 namespace {
 
 Error out_of_bounds(const char* path) {
-    return {ErrorCode::field_out_of_bounds, path};
+    return {ErrorCode::field_out_of_bounds, {}, path};
 }
 
 // On the wire 0 is for what is not told.
@@ -131,32 +132,40 @@ FrozenResults::Key FrozenResults::key_of(const v1::ResultCell& cell) {
     return {cell.of(), cell.party(), cell.offer_reference(), backwards(*first), cell.months()};
 }
 
-void FrozenResults::add(v1::ResultCell cell) {
-    Key key = key_of(cell);
+void FrozenResults::add(const v1::ResultCell& cell) {
     const auto number = static_cast<std::uint32_t>(keys_.size() + 1);
-    const bool is_new = cells_.emplace(key, Numbered{std::move(cell), number}).second;
+    const auto [place, is_new] =
+        cells_.emplace(key_of(cell), Numbered{cell.SerializeAsString(), number});
     JOBBRO_ASSERT(is_new);
-    keys_.push_back(std::move(key));
+    keys_.push_back(&place->first);
 }
 
-Result<std::vector<FrozenResults::Told>> FrozenResults::list(const v1::ResultsQuestion& asked,
-                                                             std::uint32_t after,
-                                                             std::size_t most) const {
+Result<FrozenResults::Listed> FrozenResults::list(const v1::ResultsQuestion& asked,
+                                                  std::uint32_t after, std::size_t most,
+                                                  std::size_t looks) const {
     JOBBRO_TRY_ASSIGN(const Wanted wanted, read_question(asked));
     if (after > keys_.size()) return out_of_bounds("after");
-    auto next = after == 0 ? cells_.begin() : cells_.upper_bound(keys_[after - 1]);
-    std::vector<Told> listed;
-    for (; next != cells_.end() && listed.size() < most; ++next) {
-        const v1::ResultCell& cell = next->second.cell;
-        const domain::Month first = backwards(std::get<3>(next->first));
+    auto next = after == 0 ? cells_.begin() : cells_.upper_bound(*keys_[after - 1]);
+    Listed listed;
+    for (; next != cells_.end() && listed.cells.size() < most; ++next) {
+        if (looks == 0) {
+            listed.stopped_at = std::prev(next)->second.number;
+            break;
+        }
+        --looks;
+        const auto& [of, party, offer, first_backwards, months] = next->first;
+        const domain::Month first = backwards(first_backwards);
         const bool is_wanted =
-            (asked.of() == v1::RESULTS_OF_UNSPECIFIED || asked.of() == cell.of()) &&
-            (asked.party().empty() || asked.party() == cell.party()) &&
-            (asked.offer_reference().empty() ||
-             asked.offer_reference() == cell.offer_reference()) &&
-            (asked.months() == 0 || asked.months() == cell.months()) && first >= wanted.from &&
+            (asked.of() == v1::RESULTS_OF_UNSPECIFIED || asked.of() == of) &&
+            (asked.party().empty() || asked.party() == party) &&
+            (asked.offer_reference().empty() || asked.offer_reference() == offer) &&
+            (asked.months() == 0 || asked.months() == months) && first >= wanted.from &&
             first <= wanted.until;
-        if (is_wanted) listed.push_back({&cell, next->second.number});
+        if (!is_wanted) continue;
+        Told& told = listed.cells.emplace_back();
+        const bool is_cell = told.cell.ParseFromString(next->second.cell);
+        JOBBRO_ASSERT(is_cell);
+        told.number = next->second.number;
     }
     return listed;
 }

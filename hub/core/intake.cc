@@ -51,7 +51,7 @@ bool is_damage(const Error& error) {
 Result<void> Core::submit(Session& session, const v1::Submit& submit, Work& work) {
     const auto count = static_cast<std::size_t>(submit.envelopes_size());
     if (count == 0 || count > limits::envelopes_per_submit_max) {
-        send_error(session, Error{ErrorCode::field_out_of_bounds, "envelopes"}, false, work,
+        send_error(session, Error{ErrorCode::field_out_of_bounds, {}, "envelopes"}, false, work,
                    submit.submit_number());
         return {};
     }
@@ -280,7 +280,7 @@ Result<Sequence> Core::record(const Session& session, const Place& place,
     if (matter.subject) index.set_subject_id(Bytes{view(*matter.subject)});
     if (matter.subject) JOBBRO_TRY(link(matter, index));
     JOBBRO_TRY(resolve_causes(session, envelope, matter, index, work));
-    JOBBRO_TRY(judge_offer(envelope));
+    JOBBRO_TRY(judge_offer(envelope, matter));
     JOBBRO_TRY_ASSIGN(auto findings, judge_in_course(envelope, facts, matter, work));
     matter.has_findings = !findings.empty();
     for (v1::Finding& finding : findings) {
@@ -304,7 +304,7 @@ Result<Sequence> Core::record(const Session& session, const Place& place,
     if (matter.subject) {
         JOBBRO_TRY(record_in_course(envelope, facts, matter, sequence, work));
     }
-    record_offer(envelope);
+    record_offer(envelope, matter, sequence);
     for (const std::string& receiver : matter.receivers)
         work.to_wake.push_back(receiver);
     ++work.turn.report.messages[facts.kind].accepted;

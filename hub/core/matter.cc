@@ -194,14 +194,16 @@ Result<void> Core::note_in_case(const v1::Envelope& envelope, const contract::En
                                 const Matter& matter, Sequence sequence) {
     JOBBRO_TRY_ASSIGN(auto* const row, journal_->cases().open(*matter.subject));
     row->set_last_sequence_plus_one(sequence.value() + 1);
+    row->set_last_said_plus_one(sequence.value() + 1);
     if (contract::PartyId::parse(envelope.sender())->role() == contract::Role::jobcentre) {
         journal::add_party(*row->mutable_told_by(), envelope.sender());
     }
     journal_->cases().changed(*matter.subject);
     if (!facts.order_id) {
         row->set_entries(row->entries() + 1);
+        row->set_last_own_plus_one(sequence.value() + 1);
         row->set_slot(matter.slot.value());
-        return note_of_citizen(envelope, facts, matter);
+        return note_of_citizen(envelope, matter);
     }
     if (matter.places_order) {
         journal::rows::OrderRow& added = *row->add_orders();

@@ -12,6 +12,18 @@ namespace {
 
 using domain::OfferFault;
 
+// The offer that the message is of; nullptr: it is of none.
+const std::string* reference_in(const v1::Envelope& envelope) {
+    if (envelope.has_offer_published()) return &envelope.offer_published().offer_reference();
+    if (envelope.has_offer_withdrawn()) return &envelope.offer_withdrawn().offer_reference();
+    return nullptr;
+}
+
+const char* own_reference_path(const v1::Envelope& envelope) {
+    return envelope.has_offer_published() ? "offer_published.offer_reference"
+                                          : "offer_withdrawn.offer_reference";
+}
+
 // The order that the message tells, where it tells one; nullptr: it does not.
 const v1::Order* order_in(const v1::Envelope& envelope) {
     if (envelope.has_order()) return &envelope.order();
@@ -40,41 +52,65 @@ ErrorCode error_of(OfferFault fault) {
 
 // Whether the sender may publish or withdraw what it does. An offer is its provider's own: under
 // another's name for it there is none.
-Result<void> Core::judge_offer(const v1::Envelope& envelope) const {
-    const std::string& provider = envelope.sender();
+Result<void> Core::judge_offer(const v1::Envelope& envelope, const Matter& matter) const {
+    const std::string* const reference = reference_in(envelope);
+    if (reference == nullptr) return {};
+    if (matter.corrects != 0) return judge_name_kept(envelope, matter.corrects);
     if (envelope.has_offer_published()) {
-        const std::string& reference = envelope.offer_published().offer_reference();
-        const auto room = overview_.catalogue.check_room(provider, reference);
+        const auto room = overview_.catalogue.check_room(envelope.sender(), *reference);
         if (room) return {};
-        return Error{room.error().code, room.error().detail, "offer_published.offer_reference"};
+        return Error{room.error().code, room.error().detail, own_reference_path(envelope)};
     }
-    if (!envelope.has_offer_withdrawn()) return {};
-    if (overview_.catalogue.owns(provider, envelope.offer_withdrawn().offer_reference())) return {};
-    return Error{ErrorCode::offer_unknown, {}, "offer_withdrawn.offer_reference"};
+    if (overview_.catalogue.owns(envelope.sender(), *reference)) return {};
+    return Error{ErrorCode::offer_unknown, {}, own_reference_path(envelope)};
 }
 
-// Requires: judge_offer() lets it.
-void Core::record_offer(const v1::Envelope& envelope) {
+// A correction is of the same offer: orders point at it by its name. So the offer is there.
+Result<void> Core::judge_name_kept(const v1::Envelope& envelope,
+                                   domain::MessageNumber corrects) const {
+    const Sequence at{corrects - 1};
+    JOBBRO_TRY_ASSIGN(const auto entry, journal_->read(at));
+    v1::Envelope corrected;
+    if (!corrected.ParseFromString(entry->body)) {
+        return Error{ErrorCode::tampered, "the body of entry " + std::to_string(at.value())};
+    }
+    const std::string* const reference = reference_in(corrected);
+    if (reference != nullptr && *reference == *reference_in(envelope)) return {};
+    return Error{ErrorCode::field_invalid, "a correction keeps the name of the offer",
+                 own_reference_path(envelope)};
+}
+
+// Requires: judge_offer() lets it. A correction of what another message has taken the place of
+// changes nothing.
+void Core::record_offer(const v1::Envelope& envelope, const Matter& matter, Sequence sequence) {
+    const std::string* const reference = reference_in(envelope);
+    if (reference == nullptr) return;
     const std::string& provider = envelope.sender();
+    const domain::MessageNumber number = sequence.value() + 1;
     domain::Catalogue& catalogue = overview_.catalogue;
+    const bool corrects = matter.corrects != 0;
+    bool is_changed = false;
     if (envelope.has_offer_published()) {
-        const bool is_taken{catalogue.publish(provider, envelope.offer_published())};
-        JOBBRO_ASSERT(is_taken);
-        stage_offer(journal_->batch(), provider, envelope.offer_published());
-    } else if (envelope.has_offer_withdrawn()) {
+        const v1::OfferPublished& offer = envelope.offer_published();
+        is_changed = corrects ? catalogue.correct(provider, offer, number, matter.corrects)
+                              : catalogue.publish(provider, offer, number).has_value();
+    } else {
         const v1::OfferWithdrawn& withdrawal = envelope.offer_withdrawn();
-        const bool is_withdrawn = catalogue.withdraw(provider, withdrawal);
-        JOBBRO_ASSERT(is_withdrawn);
-        stage_withdrawal(journal_->batch(), provider,
-                         *catalogue.find(provider, withdrawal.offer_reference()),
-                         domain::day_of_field(withdrawal.from_date()));
+        is_changed = corrects ? catalogue.correct(provider, withdrawal, number, matter.corrects)
+                              : catalogue.withdraw(provider, withdrawal, number);
+    }
+    JOBBRO_ASSERT(is_changed || corrects);
+    if (is_changed) {
+        stage_offer(journal_->batch(), provider, *catalogue.find(provider, *reference));
     }
 }
 
 const v1::OfferPublished* Core::offer_of(const v1::Envelope& envelope, const Matter& matter) const {
     const v1::Order* const order = order_in(envelope);
     if (order == nullptr || order->offer_reference().empty()) return nullptr;
-    return overview_.catalogue.find(matter.provider, order->offer_reference());
+    const domain::PublishedOffer* const offer =
+        overview_.catalogue.find(matter.provider, order->offer_reference());
+    return offer == nullptr ? nullptr : &offer->text;
 }
 
 // What corrects a text that stands no more takes nothing of an offer.

@@ -40,11 +40,6 @@ Bytes offer_key(std::string_view provider, std::string_view reference) {
     return key;
 }
 
-void stage(store::Batch& batch, std::string_view provider, const journal::rows::OfferRow& row) {
-    batch.put(log_table::offers, offer_key(provider, row.offer().offer_reference()),
-              row.SerializeAsString());
-}
-
 Result<void> take_offer(BytesView key, BytesView value, domain::Catalogue& catalogue) {
     const Error wrong{ErrorCode::tampered, "an offer's row"};
     const std::size_t end = key.find('\0');
@@ -52,13 +47,14 @@ Result<void> take_offer(BytesView key, BytesView value, domain::Catalogue& catal
     if (end == BytesView::npos || !row.ParseFromArray(value.data(), static_cast<int>(value.size())))
         return wrong;
     const std::string_view provider = key.substr(0, end);
-    if (row.offer().offer_reference() != key.substr(end + 1)) return wrong;
-    if (!catalogue.publish(provider, row.offer())) return wrong;
-    if (row.withdrawn_from_day() == 0) return {};
-    v1::OfferWithdrawn withdrawal;
-    withdrawal.set_offer_reference(row.offer().offer_reference());
-    withdrawal.set_from_date(domain::Day::numbered(row.withdrawn_from_day()).text());
-    catalogue.withdraw(provider, withdrawal);
+    const bool is_withdrawn = row.withdrawn_from_day() != 0;
+    const bool is_whole = row.offer().offer_reference() == key.substr(end + 1) &&
+                          row.text_number() != 0 && is_withdrawn == (row.withdrawal_number() != 0);
+    if (!is_whole) return wrong;
+    const domain::PublishedOffer offer{row.offer(), row.text_number(),
+                                       domain::Day::numbered(row.withdrawn_from_day()),
+                                       row.withdrawal_number()};
+    if (!catalogue.adopt(provider, offer)) return wrong;
     return {};
 }
 
@@ -81,6 +77,7 @@ Result<void> take_case(const journal::Vault& vault, const journal::SubjectId& su
         kept = array_of<16>(row.merged_into());
     }
     const domain::Person person = person_mark(vault, kept);
+    if (kept != subject) overview.results.note_merged(person_mark(vault, subject), person);
     for (const OrderRow& order : row.orders()) {
         if (order.order_id().size() != 16) return wrong;
         overview.apply(person, nullptr, &order);
@@ -130,18 +127,15 @@ void tell_municipalities(const journal::Registry& registry, Instant now,
     }
 }
 
-void stage_offer(store::Batch& batch, std::string_view provider, const v1::OfferPublished& offer) {
+void stage_offer(store::Batch& batch, std::string_view provider,
+                 const domain::PublishedOffer& offer) {
     journal::rows::OfferRow row;
-    *row.mutable_offer() = offer;
-    stage(batch, provider, row);
-}
-
-void stage_withdrawal(store::Batch& batch, std::string_view provider,
-                      const v1::OfferPublished& offer, domain::Day from) {
-    journal::rows::OfferRow row;
-    *row.mutable_offer() = offer;
-    row.set_withdrawn_from_day(from.number());
-    stage(batch, provider, row);
+    *row.mutable_offer() = offer.text;
+    row.set_text_number(offer.text_number);
+    row.set_withdrawn_from_day(offer.withdrawn_from.number());
+    row.set_withdrawal_number(offer.withdrawal_number);
+    batch.put(log_table::offers, offer_key(provider, offer.text.offer_reference()),
+              row.SerializeAsString());
 }
 
 Result<Overview> open_overview(journal::Journal& journal) {

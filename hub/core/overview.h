@@ -40,12 +40,9 @@ domain::Person person_mark(const journal::Vault& vault, const journal::SubjectId
 void tell_municipalities(const journal::Registry& registry, Instant now,
                          domain::Catalogue& catalogue);
 
-// The row of an offer in log_table::offers: its key, and that it is as the catalogue has it. Each
-// is staged in the batch.
-void stage_offer(store::Batch& batch, std::string_view provider, const v1::OfferPublished& offer);
-// Requires: the provider has published the offer. `offer` is as last published.
-void stage_withdrawal(store::Batch& batch, std::string_view provider,
-                      const v1::OfferPublished& offer, domain::Day from);
+// Stages the row of an offer in log_table::offers: as the catalogue has it.
+void stage_offer(store::Batch& batch, std::string_view provider,
+                 const domain::PublishedOffer& offer);
 
 // All that the rows and the frozen months hold. `journal` must have nothing staged. Errors:
 // store_failed, opening_failed, tampered.

@@ -15,11 +15,11 @@ constexpr std::size_t acted_on_per_turn_max = 8192;
 
 Result<void> check(const v1::ActOnParked& request) {
     if (request.act() != v1::PARKED_ACT_KIND_RELEASE && request.act() != v1::PARKED_ACT_KIND_DROP) {
-        return Error{ErrorCode::field_out_of_bounds, "act"};
+        return Error{ErrorCode::field_out_of_bounds, {}, "act"};
     }
     const auto named = static_cast<std::size_t>(request.sequences_size());
     if (named > limits::parked_act_sequences_max || request.all() == (named > 0)) {
-        return Error{ErrorCode::field_out_of_bounds, "sequences or all"};
+        return Error{ErrorCode::field_out_of_bounds, "some, or all", "sequences"};
     }
     return {};
 }

@@ -49,7 +49,7 @@ Result<void> Core::answer_proofs(Work& work) {
 Result<v1::Proof> Core::proof_of(const Session& session, const v1::Prove& request, Instant now) {
     const TreeSize latest = journal_->size();
     const TreeSize size = request.has_tree_size() ? TreeSize{request.tree_size()} : latest;
-    if (size > latest) return Error{ErrorCode::field_out_of_bounds, "tree_size"};
+    if (size > latest) return Error{ErrorCode::field_out_of_bounds, {}, "tree_size"};
     v1::Proof proof;
     switch (request.what_case()) {
         case v1::Prove::kInclusionOf: {
@@ -59,14 +59,16 @@ Result<v1::Proof> Core::proof_of(const Session& session, const v1::Prove& reques
         }
         case v1::Prove::kConsistencyFrom: {
             const TreeSize old_size{request.consistency_from()};
-            if (old_size > size) return Error{ErrorCode::field_out_of_bounds, "consistency_from"};
+            if (old_size > size) {
+                return Error{ErrorCode::field_out_of_bounds, {}, "consistency_from"};
+            }
             JOBBRO_TRY_ASSIGN(const auto path,
                               journal::prove_consistency(*journal_, old_size, size));
             add_hashes(path, proof);
             break;
         }
         default:
-            return Error{ErrorCode::field_out_of_bounds, "what"};
+            return Error{ErrorCode::field_out_of_bounds, {}, "what"};
     }
     JOBBRO_TRY_ASSIGN(const Bytes checkpoint, journal::checkpoint_of_size(*journal_, size));
     proof.set_request_number(request.request_number());

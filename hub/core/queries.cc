@@ -1,5 +1,7 @@
 // What parties ask of what goes on: who may ask what, pages and their bounds, and what is about
 // nobody: offers, results and rules.
+#include <algorithm>
+
 #include "hub/core/query_page.h"
 #include "proto/contract/danish_identifiers.h"
 
@@ -76,10 +78,10 @@ v1::OfferStanding standing_of(const domain::OfferRow& row) {
     return standing;
 }
 
-Bytes cursor_at(const domain::OfferRow& row) {
-    Bytes cursor{row.provider};
+Bytes cursor_at(const domain::OfferPlace& place) {
+    Bytes cursor{place.provider};
     cursor += '\0';
-    cursor += row.offer->offer_reference();
+    cursor += place.offer;
     return cursor;
 }
 
@@ -87,37 +89,98 @@ Bytes cursor_at(const domain::OfferRow& row) {
 
 // --- All questions ---------------------------------------------------------------------------
 
-// What is handed out of citizens goes out behind its trace, with what is fetched; an answer that
-// cannot leave one is not made.
-Result<void> Core::query(Session& session, const v1::Query& query, Work& work) {
-    const auto refuse = [&](const Error& error) {
-        send_error(session, error, false, work, query.request_number());
-        return Result<void>{};
-    };
-    if (query.what_case() == v1::Query::WHAT_NOT_SET) return refuse(out_of_bounds("what"));
+// Questions wait until all frames are taken, so that who is answered does not go by whose frames
+// came first.
+void Core::query(const Session& session, const v1::Query& query, Work& work) {
+    if (query.what_case() == v1::Query::WHAT_NOT_SET) {
+        return refuse_query(session, query, out_of_bounds("what"), work);
+    }
     const domain::Question question = question_of(query);
     if (domain::may_ask(question, session.party.role()) == domain::Answer::no) {
-        return refuse(ErrorCode::role_not_allowed);
+        return refuse_query(session, query, ErrorCode::role_not_allowed, work);
     }
     if (question != domain::Question::catalogue) {
-        if (const auto error = capacity_error(work)) return refuse(*error);
+        if (const auto error = capacity_error(work)) {
+            return refuse_query(session, query, *error, work);
+        }
     }
-    if (++work.queries > limits::queries_per_turn_max) return refuse(ErrorCode::busy);
+    work.questions[session.party.text()].push_back({session.number, &query});
+}
+
+// In rounds, one question a party, and first the party whose latest answer is the longest ago:
+// whoever goes on asking is answered, however much others ask.
+Result<void> Core::answer_queries(Work& work) {
+    struct Asker {
+        std::uint64_t latest = 0;  // 0: never answered
+        const std::string* party;
+        const std::vector<Asked>* questions;
+        std::size_t next = 0;
+        std::size_t answered = 0;
+    };
+    std::vector<Asker> askers;
+    for (const auto& [party, questions] : work.questions) {
+        const auto latest = query_turns_.find(party);
+        askers.push_back({latest == query_turns_.end() ? 0 : latest->second, &party, &questions});
+    }
+    std::stable_sort(askers.begin(), askers.end(),
+                     [](const Asker& a, const Asker& b) { return a.latest < b.latest; });
+    std::size_t left = limits::queries_per_turn_max;
+    for (std::size_t round = 1; round <= limits::queries_per_party_and_turn_max; ++round) {
+        for (Asker& asker : askers) {
+            while (left > 0 && asker.answered < round && asker.next < asker.questions->size()) {
+                JOBBRO_TRY_ASSIGN(const bool counts,
+                                  answer_one((*asker.questions)[asker.next++], work));
+                if (!counts) continue;
+                query_turns_[*asker.party] = ++queries_answered_;
+                ++asker.answered;
+                --left;
+            }
+        }
+    }
+    for (const Asker& asker : askers) {
+        for (std::size_t i = asker.next; i < asker.questions->size(); ++i) {
+            const Asked& over = (*asker.questions)[i];
+            const Session* const session = find_session(over.session);
+            if (session != nullptr) refuse_query(*session, *over.query, ErrorCode::busy, work);
+        }
+    }
+    return {};
+}
+
+// Returns whether it was work. What is handed out of citizens goes out behind its trace, with what
+// is fetched; an answer that cannot leave one is not made.
+Result<bool> Core::answer_one(const Asked& asked, Work& work) {
+    const Session* const session = find_session(asked.session);
+    // It has ended since, or is about to.
+    if (session == nullptr || !may_go_on(*session, work)) return false;
+    const v1::Query& query = *asked.query;
     QueryPage page;
     page.now = work.now;
     page.today = today(work);
     page.answer.set_request_number(query.request_number());
     page.answer.set_today(page.today.text());
-    const auto answered = answer_query(session, query, page);
+    const auto answered = answer_query(*session, query, page);
     if (!answered && is_damage(answered.error())) {
-        return answer_damage(session, answered.error(), work, query.request_number());
+        ++work.turn.report.queries_refused;
+        JOBBRO_TRY(answer_damage(*session, answered.error(), work, query.request_number()));
+        return true;
     }
-    if (!answered) return refuse(answered.error());
+    if (!answered) {
+        refuse_query(*session, query, answered.error(), work);
+        return page.has_begun || answered.error().code != ErrorCode::field_out_of_bounds;
+    }
     v1::HubFrame frame;
     *frame.mutable_answer() = std::move(page.answer);
-    work.readings.push_back({session.number, session.party.text(), query.request_number(),
+    work.readings.push_back({session->number, session->party.text(), query.request_number(),
                              std::move(page.read), std::move(frame), ErrorCode::busy});
-    return {};
+    return true;
+}
+
+void Core::refuse_query(const Session& session, const v1::Query& query, const Error& error,
+                        Work& work) const {
+    const bool is_busy = error.code == ErrorCode::busy;
+    ++(is_busy ? work.turn.report.queries_busy : work.turn.report.queries_refused);
+    send_error(session, error, false, work, query.request_number());
 }
 
 Result<void> Core::answer_query(const Session& session, const v1::Query& query, QueryPage& page) {
@@ -162,17 +225,19 @@ Result<void> Core::answer_offers(const v1::OffersQuestion& asked, QueryPage& pag
     }
     query.rows_max = page.rows_max + 1;
     Bytes last = page.after;
-    for (const domain::OfferRow& row : overview_.catalogue.list(query)) {
+    const domain::OfferPage found = overview_.catalogue.list(query);
+    for (const domain::OfferRow& row : found.rows) {
         v1::OfferStanding standing = standing_of(row);
         const std::size_t bytes = standing.ByteSizeLong();
         if (page.is_full() || !page.has_room_for(bytes)) {
             page.end_at(last);
-            break;
+            return {};
         }
-        last = cursor_at(row);
+        last = cursor_at({row.provider, row.offer->offer_reference()});
         *page.answer.add_offers() = std::move(standing);
         page.count_row(bytes);
     }
+    if (found.ended_at) page.end_at(cursor_at(*found.ended_at));
     return {};
 }
 
@@ -181,20 +246,23 @@ Result<void> Core::answer_results(const v1::ResultsQuestion& asked, QueryPage& p
         return out_of_bounds("after");
     }
     const std::uint32_t after = page.is_first() ? 0 : read_big_endian<std::uint32_t>(page.after);
-    JOBBRO_TRY_ASSIGN(const auto told, overview_.told.list(asked, after, page.rows_max + 1));
+    JOBBRO_TRY_ASSIGN(const auto told, overview_.told.list(asked, after, page.rows_max + 1,
+                                                           limits::query_cells_max));
+    const auto end_at = [&page](std::uint32_t number) {
+        Bytes cursor;
+        append_big_endian(cursor, number);
+        page.end_at(cursor);
+        return Result<void>{};
+    };
     std::uint32_t last = after;
-    for (const FrozenResults::Told& each : told) {
-        const std::size_t bytes = each.cell->ByteSizeLong();
-        if (page.is_full() || !page.has_room_for(bytes)) {
-            Bytes cursor;
-            append_big_endian(cursor, last);
-            page.end_at(cursor);
-            break;
-        }
+    for (const FrozenResults::Told& each : told.cells) {
+        const std::size_t bytes = each.cell.ByteSizeLong();
+        if (page.is_full() || !page.has_room_for(bytes)) return end_at(last);
         last = each.number;
-        *page.answer.add_results() = *each.cell;
+        *page.answer.add_results() = each.cell;
         page.count_row(bytes);
     }
+    if (told.stopped_at != 0) return end_at(told.stopped_at);
     return {};
 }
 

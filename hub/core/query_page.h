@@ -22,8 +22,9 @@ struct Core::QueryPage {
     std::size_t rows = 0;
     std::size_t bytes = 0;
     std::size_t looks_left = limits::query_looks_max;
-    char mark = 0;  // of the question: the first byte of its cursors
-    Bytes after;    // where the page before ended, without the mark; empty: this is the first
+    bool has_begun = false;  // something was looked up for it: it counts, whatever comes of it
+    char mark = 0;           // of the question: the first byte of its cursors
+    Bytes after;  // where the page before ended, without the mark; empty: this is the first
 
     [[nodiscard]] bool is_first() const { return after.empty(); }
     [[nodiscard]] bool is_full() const { return rows >= rows_max; }
@@ -49,7 +50,7 @@ struct Core::QueryPage {
 
 // What a question says that is not to be asked, by its path in the Query.
 inline Error out_of_bounds(std::string path) {
-    return {ErrorCode::field_out_of_bounds, std::move(path)};
+    return {ErrorCode::field_out_of_bounds, {}, std::move(path)};
 }
 
 // An order that the party has a ground for.

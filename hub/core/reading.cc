@@ -71,6 +71,7 @@ Result<void> Core::record_readings(Work& work) {
         if (failure != ErrorCode::hub_sealed) JOBBRO_TRY(seal(recorded.error(), work));
         std::erase_if(work.readings, [&, &reader = party](const Reading& reading) {
             if (reading.party != reader) return false;
+            if (reading.frame.has_answer()) ++work.turn.report.queries_refused;
             if (const Session* const session = find_session(reading.session)) {
                 send_error(*session, ErrorCode::hub_sealed, false, work, reading.request_number);
             }
@@ -110,13 +111,15 @@ Result<bool> Core::is_gone(const Reading& reading, const Work& work) {
 Result<void> Core::answer_readings(Work& work) {
     for (Reading& reading : work.readings) {
         const Session* const session = find_session(reading.session);
-        if (session == nullptr) continue;
+        if (session == nullptr || !may_go_on(*session, work)) continue;
         const auto gone = is_gone(reading, work);
         if (!gone) {
+            if (reading.frame.has_answer()) ++work.turn.report.queries_refused;
             JOBBRO_TRY(answer_damage(*session, gone.error(), work, reading.request_number));
             continue;
         }
         if (*gone) {
+            if (reading.frame.has_answer()) ++work.turn.report.queries_busy;
             send_error(*session, reading.if_erased, false, work, reading.request_number);
             continue;
         }

@@ -13,7 +13,7 @@ namespace {
 constexpr int ids_of_person = static_cast<int>(limits::merged_subjects_max) + 1;
 
 Error out_of_bounds(const char* field) {
-    return {ErrorCode::field_out_of_bounds, field};
+    return {ErrorCode::field_out_of_bounds, {}, field};
 }
 
 domain::Question question_of(v1::ReplayView view) {
@@ -39,10 +39,10 @@ Result<void> check_ground(const v1::Replay& request, Instant now) {
         if (!ground.empty()) return out_of_bounds("ground");
         return {};
     }
-    if (says_nothing(ground)) return ErrorCode::ground_missing;
+    if (says_nothing(ground)) return Error{ErrorCode::ground_missing, {}, "ground"};
     if (ground.size() > limits::ground_bytes_max) return out_of_bounds("ground");
     if (contract::holds_cpr(ground, contract::CprSearch{nullptr, now})) {
-        return Error{ErrorCode::cpr_in_text, "ground"};
+        return Error{ErrorCode::cpr_in_text, {}, "ground"};
     }
     return {};
 }

@@ -10,6 +10,10 @@ using domain::Day;
 // The calendar of the rules begins with 1900; what happened before is of no day.
 constexpr Instant calendar_begins{std::int64_t{-25567} * 24 * 3600 * 1000000};
 
+Day day_at(const domain::DanishTime& time, Instant instant) {
+    return instant < calendar_begins ? Day{} : time.day_of(instant);
+}
+
 const v1::RuleSet* find_same_start(const std::vector<v1::RuleSet>& sets, const v1::RuleSet& set) {
     const auto found = std::find_if(sets.begin(), sets.end(), [&set](const v1::RuleSet& each) {
         return each.valid_from_date() == set.valid_from_date();
@@ -74,7 +78,24 @@ Rulebook book_of(const domain::DanishTime& time, const Reader& reader) {
 }  // namespace
 
 const domain::RuleSet& Rulebook::rules_at(Instant instant) const {
-    return rules.on(instant < calendar_begins ? Day{} : time.day_of(instant));
+    return rules.on(day_at(time, instant));
+}
+
+Result<void> Rulebook::check_in_force(Instant happened_at) const {
+    const auto& sets = rules.all();
+    if (sets.empty()) return {};
+    const Day day = day_at(time, happened_at);
+    const auto next = std::find_if(sets.begin(), sets.end(), [day](const domain::RuleSet& set) {
+        return day < set.valid_from || set.is_in_force(day);
+    });
+    if (next == sets.end()) {
+        return Error{ErrorCode::no_rules_in_force,
+                     "the last day with rules was " + sets.back().valid_until.text(),
+                     "happened_at"};
+    }
+    if (next->is_in_force(day)) return {};
+    return Error{ErrorCode::no_rules_in_force,
+                 "the first day with rules is " + next->valid_from.text(), "happened_at"};
 }
 
 Result<Rulebook> open_rulebook(journal::Journal& journal, std::span<const v1::RuleSet> configured,

@@ -15,8 +15,14 @@ struct Rulebook {
     domain::RuleSets rules;
     std::vector<v1::RuleSet> messages;  // those of `rules` as they stand in the log, in their order
 
-    // Those in force on the day of the time. Lives as long as `rules` is not changed.
+    // Those in force on the day of the time, or a set without limits and alerts. Lives as long as
+    // `rules` is not changed.
     [[nodiscard]] const domain::RuleSet& rules_at(Instant time) const;
+    // A message is judged by the day it tells of, so that day must have a rule set, or who tells of
+    // another day would go by none; without any rule set at all every day is as good. Errors:
+    // no_rules_in_force at "happened_at", with the next day that has one in the detail, or with the
+    // last that had where none follows.
+    [[nodiscard]] Result<void> check_in_force(Instant happened_at) const;
 };
 
 // Reads the rule sets of the log, and records of `configured` (by their first day) what is not

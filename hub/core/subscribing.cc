@@ -32,7 +32,7 @@ bool is_subscription_name(const std::string& name) {
 }
 
 Error out_of_bounds(const char* field) {
-    return {ErrorCode::field_out_of_bounds, field};
+    return {ErrorCode::field_out_of_bounds, {}, field};
 }
 
 }  // namespace

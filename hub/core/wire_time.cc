@@ -11,7 +11,7 @@ constexpr std::int64_t timestamp_seconds_max = 253402300799;  // 9999-12-31T23:5
 Result<Instant> instant_of(const google::protobuf::Timestamp& time, const char* field) {
     if (time.seconds() < timestamp_seconds_min || time.seconds() > timestamp_seconds_max ||
         time.nanos() < 0 || time.nanos() > 999999999) {
-        return Error{ErrorCode::field_out_of_bounds, field};
+        return Error{ErrorCode::field_out_of_bounds, {}, field};
     }
     return Instant{time.seconds() * 1000000 + (time.nanos() + 999) / 1000};
 }

@@ -11,13 +11,13 @@ namespace {
 Result<void> check(const v1::Nack& nack, Instant now) {
     if (nack.verdict() != v1::NACK_VERDICT_RETRY_LATER &&
         nack.verdict() != v1::NACK_VERDICT_GIVE_UP) {
-        return Error{ErrorCode::field_out_of_bounds, "verdict"};
+        return Error{ErrorCode::field_out_of_bounds, {}, "verdict"};
     }
     if (nack.reason().size() > limits::nack_reason_bytes_max) {
-        return Error{ErrorCode::field_out_of_bounds, "reason"};
+        return Error{ErrorCode::field_out_of_bounds, {}, "reason"};
     }
     if (contract::holds_cpr(nack.reason(), contract::CprSearch{nullptr, now})) {
-        return Error{ErrorCode::cpr_in_text, "reason"};
+        return Error{ErrorCode::cpr_in_text, {}, "reason"};
     }
     return {};
 }

@@ -43,6 +43,43 @@ bool is_asked_for(const v1::OfferPublished& offer, const OfferQuery& query) {
     return !query.legal || offer.legal_category() == *query.legal;
 }
 
+// With `start` as the start that is ordered.
+std::optional<int> quota_year(const rows::CourseFacts& facts, Day start) {
+    const bool never_starts =
+        is_over(static_cast<OrderState>(facts.state())) && facts.started_day() == 0;
+    if (never_starts) return std::nullopt;
+    for (const std::uint32_t day : {facts.started_day(), start.number(), facts.placed_day()}) {
+        if (day != 0) return year_of(Day::numbered(day));
+    }
+    return std::nullopt;
+}
+
+// What is refused outweighs what gets a finding; else what was found first stands.
+void weigh(OfferVerdict& verdict, OfferVerdict next) {
+    const bool is_graver = verdict.fault == OfferFault::none || next.is_refused;
+    if (!verdict.is_refused && is_graver) verdict = std::move(next);
+}
+
+OfferVerdict withdrawal_verdict(const PublishedOffer& offer, Day today) {
+    if (!offer.withdrawn_from.is_set() || today < offer.withdrawn_from) return {};
+    return {OfferFault::withdrawn,
+            is_refused(offer.text.has_when_withdrawn(), offer.text.when_withdrawn()),
+            "it was withdrawn from " + offer.withdrawn_from.text()};
+}
+
+OfferVerdict place_verdict(const v1::OfferPublished& text, std::uint32_t taken) {
+    if (!text.has_capacity() || taken < text.capacity()) return {};
+    return {OfferFault::no_place, is_refused(text.has_when_full(), text.when_full()),
+            "all " + std::to_string(text.capacity()) + " places are taken"};
+}
+
+OfferVerdict quota_verdict(const v1::OfferPublished& text, std::uint32_t taken, int year) {
+    if (!text.has_yearly_quota() || taken < text.yearly_quota()) return {};
+    return {OfferFault::quota_used_up, is_refused(text.has_when_full(), text.when_full()),
+            "all " + std::to_string(text.yearly_quota()) + " courses of " + std::to_string(year) +
+                " are taken"};
+}
+
 }  // namespace
 
 OfferClaim claim_of(const rows::CourseFacts& facts) {
@@ -51,12 +88,7 @@ OfferClaim claim_of(const rows::CourseFacts& facts) {
     const auto state = static_cast<OrderState>(facts.state());
     claim.is_answered = state == OrderState::accepted || state == OrderState::started;
     claim.takes_place = claim.is_answered || state == OrderState::placed;
-    const bool never_starts = is_over(state) && facts.started_day() == 0;
-    if (never_starts) return claim;
-    std::uint32_t day = facts.started_day();
-    if (day == 0) day = facts.ordered_start();
-    if (day == 0) day = facts.placed_day();
-    if (day != 0) claim.year = year_of(Day::numbered(day));
+    claim.year = quota_year(facts, Day::numbered(facts.ordered_start()));
     return claim;
 }
 
@@ -73,13 +105,17 @@ const Catalogue::Offer* Catalogue::offer(std::string_view provider,
     return found == owner->second.offers.end() ? nullptr : &found->second;
 }
 
-Result<void> Catalogue::publish(std::string_view provider_id, const v1::OfferPublished& offer) {
-    JOBBRO_TRY(check_room(provider_id, offer.offer_reference()));
+Result<void> Catalogue::publish(std::string_view provider, const v1::OfferPublished& offer,
+                                MessageNumber number) {
+    return adopt(provider, {offer, number, {}, 0});
+}
+
+Result<void> Catalogue::adopt(std::string_view provider_id, PublishedOffer offer) {
+    const std::string& reference = offer.text.offer_reference();
+    JOBBRO_TRY(check_room(provider_id, reference));
     Provider& owner = provider(provider_id);
-    if (!owns(provider_id, offer.offer_reference())) ++owner.published;
-    Offer& row = owner.offers[offer.offer_reference()];
-    row.text = offer;
-    row.withdrawn_from = Day{};
+    if (!owns(provider_id, reference)) ++owner.published;
+    owner.offers[reference].published = std::move(offer);
     return {};
 }
 
@@ -96,21 +132,46 @@ bool Catalogue::has_offers(std::string_view provider) const {
     return owner != providers_.end() && owner->second.published > 0;
 }
 
-bool Catalogue::withdraw(std::string_view provider_id, const v1::OfferWithdrawn& withdrawal) {
-    if (!owns(provider_id, withdrawal.offer_reference())) return false;
-    provider(provider_id).offers[withdrawal.offer_reference()].withdrawn_from =
-        day_of_field(withdrawal.from_date());
+bool Catalogue::withdraw(std::string_view provider, const v1::OfferWithdrawn& withdrawal,
+                         MessageNumber number) {
+    PublishedOffer* const found = find_to_change(provider, withdrawal.offer_reference());
+    if (found == nullptr) return false;
+    found->withdrawn_from = day_of_field(withdrawal.from_date());
+    found->withdrawal_number = number;
     return true;
+}
+
+bool Catalogue::correct(std::string_view provider, const v1::OfferPublished& offer,
+                        MessageNumber number, MessageNumber corrects) {
+    PublishedOffer* const found = find_to_change(provider, offer.offer_reference());
+    if (found == nullptr || found->text_number != corrects) return false;
+    found->text = offer;
+    found->text_number = number;
+    return true;
+}
+
+bool Catalogue::correct(std::string_view provider, const v1::OfferWithdrawn& withdrawal,
+                        MessageNumber number, MessageNumber corrects) {
+    const PublishedOffer* const found = find(provider, withdrawal.offer_reference());
+    if (found == nullptr || found->withdrawal_number != corrects) return false;
+    return withdraw(provider, withdrawal, number);
 }
 
 bool Catalogue::owns(std::string_view provider, std::string_view reference) const {
     return find(provider, reference) != nullptr;
 }
 
-const v1::OfferPublished* Catalogue::find(std::string_view provider,
-                                          std::string_view reference) const {
+const PublishedOffer* Catalogue::find(std::string_view provider, std::string_view reference) const {
     const Offer* const found = offer(provider, reference);
-    return found != nullptr && found->text ? &*found->text : nullptr;
+    return found != nullptr && found->published ? &*found->published : nullptr;
+}
+
+PublishedOffer* Catalogue::find_to_change(std::string_view provider, std::string_view reference) {
+    const auto owner = providers_.find(provider);
+    if (owner == providers_.end()) return nullptr;
+    const auto found = owner->second.offers.find(reference);
+    const bool is_published = found != owner->second.offers.end() && found->second.published;
+    return is_published ? &*found->second.published : nullptr;
 }
 
 void Catalogue::set_municipalities(std::string_view provider_id,
@@ -143,69 +204,74 @@ void Catalogue::take(std::string_view provider_id, const OfferClaim& claim, int 
         change(count);
         if (count == 0) taken.by_year.erase(*claim.year);
     }
-    if (!place->second.text && taken.places == 0 && taken.by_year.empty()) offers.erase(place);
+    if (!place->second.published && taken.places == 0 && taken.by_year.empty()) offers.erase(place);
 }
 
 OfferVerdict Catalogue::judge(std::string_view provider, std::string_view reference, Day start,
                               Day today, const rows::CourseFacts* before) const {
-    const bool has_it = before != nullptr && before->offer() == reference;
-    if (has_it) return {};
+    const OfferClaim has = before != nullptr ? claim_of(*before) : OfferClaim{};
+    const bool has_it = before != nullptr && has.offer == reference;
     const Offer* const found = offer(provider, reference);
-    if (found == nullptr || !found->text) return {OfferFault::unknown, true, {}};
-    const v1::OfferPublished& text = *found->text;
-    if (found->withdrawn_from.is_set() && found->withdrawn_from <= today) {
-        return {OfferFault::withdrawn, is_refused(text.has_when_withdrawn(), text.when_withdrawn()),
-                "it was withdrawn from " + found->withdrawn_from.text()};
+    if (found == nullptr || !found->published) {
+        return has_it ? OfferVerdict{} : OfferVerdict{OfferFault::unknown, true, {}};
     }
+    const v1::OfferPublished& text = found->published->text;
+    const std::optional<int> year =
+        before != nullptr ? quota_year(*before, start) : year_of(start.is_set() ? start : today);
+    if (has_it) {
+        if (!year || year == has.year) return {};
+        return quota_verdict(text, taken_in(found->taken.by_year, *year), *year);
+    }
+    OfferVerdict verdict = withdrawal_verdict(*found->published, today);
     if (!is_valid_on(text, today)) {
-        return {OfferFault::not_valid, true, "it cannot be ordered on " + today.text()};
+        weigh(verdict, {OfferFault::not_valid, true, "it cannot be ordered on " + today.text()});
     }
-    const bool refused = is_refused(text.has_when_full(), text.when_full());
-    if (text.has_capacity() && found->taken.places >= text.capacity()) {
-        return {OfferFault::no_place, refused,
-                "all " + std::to_string(text.capacity()) + " places are taken"};
-    }
-    const int year = year_of(start.is_set() ? start : today);
-    if (text.has_yearly_quota() && taken_in(found->taken.by_year, year) >= text.yearly_quota()) {
-        return {OfferFault::quota_used_up, refused,
-                "all " + std::to_string(text.yearly_quota()) + " courses of " +
-                    std::to_string(year) + " are taken"};
-    }
-    return {};
+    const bool takes_place = before == nullptr || has.takes_place;
+    if (takes_place) weigh(verdict, place_verdict(text, found->taken.places));
+    if (year) weigh(verdict, quota_verdict(text, taken_in(found->taken.by_year, *year), *year));
+    return verdict;
 }
 
-std::vector<OfferRow> Catalogue::list(const OfferQuery& query) const {
-    std::vector<OfferRow> rows;
+OfferPage Catalogue::list(const OfferQuery& query) const {
+    OfferPage page;
+    OfferPlace last{query.after_provider, query.after_offer};
+    std::size_t looks = 0;
     const std::string_view from = std::max(query.provider, query.after_provider);
-    for (auto owner = providers_.lower_bound(from);
-         owner != providers_.end() && rows.size() < query.rows_max; ++owner) {
+    for (auto owner = providers_.lower_bound(from); owner != providers_.end(); ++owner) {
         const auto& [id, provider] = *owner;
         if (!query.provider.empty() && id != query.provider) break;
         const bool may_work =
             query.municipality.empty() || provider.municipalities.count(query.municipality) != 0;
-        if (may_work) list_of(id, provider, query, rows);
+        if (!may_work) continue;
+        auto place = id == query.after_provider ? provider.offers.upper_bound(query.after_offer)
+                                                : provider.offers.begin();
+        for (; place != provider.offers.end(); ++place, ++looks) {
+            if (page.rows.size() >= query.rows_max || looks >= query.looks_max) {
+                page.ended_at = last;
+                return page;
+            }
+            last = {id, place->first};
+            if (const auto row = row_of(id, place->second, query)) page.rows.push_back(*row);
+        }
     }
-    return rows;
+    return page;
 }
 
-void Catalogue::list_of(std::string_view id, const Provider& provider, const OfferQuery& query,
-                        std::vector<OfferRow>& rows) const {
-    auto place = id == query.after_provider ? provider.offers.upper_bound(query.after_offer)
-                                            : provider.offers.begin();
-    for (; place != provider.offers.end() && rows.size() < query.rows_max; ++place) {
-        const Offer& offer = place->second;
-        if (!offer.text || !is_asked_for(*offer.text, query)) continue;
-        const bool is_withdrawn =
-            offer.withdrawn_from.is_set() && offer.withdrawn_from <= query.day;
-        if (is_withdrawn || !is_valid_on(*offer.text, query.day)) continue;
-        OfferRow row{id, &*offer.text, offer.withdrawn_from, {}, {}};
-        row.free_places =
-            left_of(offer.text->has_capacity(), offer.text->capacity(), offer.taken.places);
-        row.quota_left = left_of(offer.text->has_yearly_quota(), offer.text->yearly_quota(),
-                                 taken_in(offer.taken.by_year, year_of(query.day)));
-        if (query.has_free_place && (row.free_places == 0U || row.quota_left == 0U)) continue;
-        rows.push_back(row);
+std::optional<OfferRow> Catalogue::row_of(std::string_view provider, const Offer& offer,
+                                          const OfferQuery& query) {
+    if (!offer.published || !is_asked_for(offer.published->text, query)) return std::nullopt;
+    const v1::OfferPublished& text = offer.published->text;
+    const Day withdrawn_from = offer.published->withdrawn_from;
+    const bool is_withdrawn = withdrawn_from.is_set() && withdrawn_from <= query.day;
+    if (is_withdrawn || !is_valid_on(text, query.day)) return std::nullopt;
+    OfferRow row{provider, &text, withdrawn_from, {}, {}};
+    row.free_places = left_of(text.has_capacity(), text.capacity(), offer.taken.places);
+    row.quota_left = left_of(text.has_yearly_quota(), text.yearly_quota(),
+                             taken_in(offer.taken.by_year, year_of(query.day)));
+    if (query.has_free_place && (row.free_places == 0U || row.quota_left == 0U)) {
+        return std::nullopt;
     }
+    return row;
 }
 
 }  // namespace jobbro::domain

@@ -1,6 +1,7 @@
 #include "hub/domain/citizen_limits.h"
 
 #include <algorithm>
+#include <tuple>
 
 namespace jobbro::domain {
 namespace {
@@ -23,6 +24,122 @@ bool is_of_law(const rows::Watch& watch) {
            watch.kind() == v1::ALERT_KIND_STATUTORY_PASSED;
 }
 
+// --- What was told of the citizen ------------------------------------------------------------
+
+using Days = google::protobuf::RepeatedPtrField<rows::DayOfCitizen>;
+using Outcomes = google::protobuf::RepeatedPtrField<rows::OutcomeOfCitizen>;
+
+bool is_before(const rows::DayOfCitizen& a, const rows::DayOfCitizen& b) {
+    return std::make_tuple(a.day(), a.number()) < std::make_tuple(b.day(), b.number());
+}
+
+// Those that end the watch come last: what others there are does not bring it back.
+bool is_before(const rows::OutcomeOfCitizen& a, const rows::OutcomeOfCitizen& b) {
+    return std::make_tuple(a.is_job_or_education(), a.day(), a.number()) <
+           std::make_tuple(b.is_job_or_education(), b.day(), b.number());
+}
+
+template <typename Rows>
+void keep_the_last(Rows& rows) {
+    while (rows.size() > told_of_citizen_max) {
+        rows.erase(std::min_element(rows.begin(), rows.end(),
+                                    [](const auto& a, const auto& b) { return is_before(a, b); }));
+    }
+}
+
+template <typename Rows>
+void take_over(Rows& rows, const Rows& others) {
+    rows.MergeFrom(others);
+    keep_the_last(rows);
+}
+
+// The last one on `since` or after; nullptr: none.
+const rows::DayOfCitizen* last_of(const Days& days, std::uint32_t since) {
+    const rows::DayOfCitizen* last = nullptr;
+    for (const rows::DayOfCitizen& each : days) {
+        if (each.day() < since) continue;
+        if (last == nullptr || is_before(*last, each)) last = &each;
+    }
+    return last;
+}
+
+// An outcome since the latest LimitsWatched, of the spell that it is about.
+bool has_left(const rows::CitizenState& citizen) {
+    return std::any_of(citizen.outcomes().begin(), citizen.outcomes().end(),
+                       [&citizen](const rows::OutcomeOfCitizen& outcome) {
+                           return outcome.is_job_or_education() &&
+                                  outcome.first_number() > citizen.limits_first_number() &&
+                                  outcome.day() >= citizen.first_request_day();
+                       });
+}
+
+// --- The limits ------------------------------------------------------------------------------
+
+// nullptr: it is not watched, met, or not known.
+const rows::LawLimit* limit_of(const rows::CitizenState& citizen, v1::StatutoryLimit limit) {
+    const std::uint32_t since = citizen.first_request_day();
+    if ((citizen.watched() >> limit & 1U) == 0 || has_left(citizen)) return nullptr;
+    const auto counted_from = [since](const Days& days) {
+        const rows::DayOfCitizen* const last = last_of(days, since);
+        return last != nullptr ? &last->limit() : nullptr;
+    };
+    switch (limit) {
+        case v1::STATUTORY_LIMIT_FIRST_INTERVIEW:
+            return last_of(citizen.interviews(), since) == nullptr ? &citizen.first_interview()
+                                                                   : nullptr;
+        case v1::STATUTORY_LIMIT_INTERVIEWS:
+            return counted_from(citizen.interviews());
+        case v1::STATUTORY_LIMIT_FIRST_OFFER:
+            return last_of(citizen.starts(), since) == nullptr ? &citizen.first_offer() : nullptr;
+        case v1::STATUTORY_LIMIT_NEW_OFFER:
+            return citizen.running() == 0 ? counted_from(citizen.ends()) : nullptr;
+        default:
+            return nullptr;
+    }
+}
+
+// A watch of the law has its limit where one of a message has the message. Nothing is raised
+// before `tomorrow`.
+void watch_limit(const rows::CitizenState& citizen, v1::StatutoryLimit limit, Day tomorrow,
+                 Watches& watches) {
+    const rows::LawLimit* const found = limit_of(citizen, limit);
+    const Day due = Day::numbered(found != nullptr ? found->limit_day() : 0);
+    watches.settle([&](const rows::Watch& watch) {
+        return is_of_law(watch) && watch.report() == static_cast<std::uint32_t>(limit) &&
+               watch.limit_day() != due.number();
+    });
+    if (!due.is_set()) return;
+    const Matter near{v1::ALERT_KIND_STATUTORY_NEAR, 0, static_cast<std::uint32_t>(limit), due};
+    if (!watches.has(near) && tomorrow <= due) {
+        watches.add(near, std::max(Day::numbered(found->near_day()), tomorrow));
+    }
+    Matter passed = near;
+    passed.kind = v1::ALERT_KIND_STATUTORY_PASSED;
+    if (!watches.has(passed)) watches.add(passed, std::max(due.plus(1), tomorrow));
+}
+
+void watch_limits(const rows::CitizenState& citizen, Day tomorrow, Watches& watches) {
+    for (const auto limit : {v1::STATUTORY_LIMIT_FIRST_INTERVIEW, v1::STATUTORY_LIMIT_INTERVIEWS,
+                             v1::STATUTORY_LIMIT_FIRST_OFFER, v1::STATUTORY_LIMIT_NEW_OFFER}) {
+        watch_limit(citizen, limit, tomorrow, watches);
+    }
+}
+
+// With what has been raised of it, so that nothing is raised twice.
+void take_watch(google::protobuf::RepeatedPtrField<rows::Watch>& watches,
+                const rows::Watch& other) {
+    for (rows::Watch& own : watches) {
+        const bool is_same = own.kind() == other.kind() && own.report() == other.report() &&
+                             own.about() == other.about() && own.limit_day() == other.limit_day();
+        if (!is_same) continue;
+        if (other.step() > own.step()) own = other;
+        return;
+    }
+    *watches.Add() = other;
+}
+
+// --- A message -------------------------------------------------------------------------------
+
 class Recorder {
   public:
     Recorder(rows::CitizenState& citizen, const CitizenMessage& message, const RuleSet& rules,
@@ -33,7 +150,6 @@ class Recorder {
           watches_(*citizen.mutable_watches(), consequences.cleared) {}
 
     void record();
-    void watch_limits();
 
   private:
     [[nodiscard]] bool is_correction() const { return message_.corrects != 0; }
@@ -42,9 +158,8 @@ class Recorder {
     [[nodiscard]] bool is_current(MessageNumber latest) const {
         return !is_correction() || message_.corrects == latest;
     }
-    [[nodiscard]] bool is_watched(v1::StatutoryLimit limit) const {
-        return (citizen_.watched() >> limit & 1U) != 0;
-    }
+    template <typename Rows>
+    auto* place_in(Rows& rows) const;
 
     void record_limits();
     void record_interview();
@@ -53,9 +168,8 @@ class Recorder {
     void record_end(Day day);
     void record_outcome();
 
-    void watch_job_plan();
-    [[nodiscard]] Day due_day(v1::StatutoryLimit limit) const;
-    void watch_limit(v1::StatutoryLimit limit);
+    [[nodiscard]] rows::LawLimit limit_on(Day due) const;
+    [[nodiscard]] rows::LawLimit counted(Day from, const LimitByAge& by_age) const;
 
     rows::CitizenState& citizen_;
     const CitizenMessage& message_;
@@ -89,117 +203,112 @@ void Recorder::record() {
         default:
             return;
     }
-    watch_limits();
+    watch_limits(citizen_, tomorrow(), watches_);
+}
+
+// The place of what the message corrects, or a new one; nullptr: it corrects what is kept no more,
+// or what was replaced since.
+template <typename Rows>
+auto* Recorder::place_in(Rows& rows) const {
+    for (auto& row : rows) {
+        if (is_correction() && row.number() == message_.corrects) return &row;
+    }
+    using Row = typename Rows::value_type;
+    return is_correction() ? static_cast<Row*>(nullptr) : rows.Add();
 }
 
 void Recorder::record_limits() {
     const v1::LimitsWatched& limits = message_.envelope.limits_watched();
     if (!is_current(citizen_.limits_number())) return;
     citizen_.set_limits_number(message_.number);
+    if (!is_correction()) {
+        citizen_.set_limits_first_number(message_.number);
+        citizen_.clear_outcomes();
+    }
     std::uint32_t watched = 0;
     for (const int limit : limits.watched())
         watched |= 1U << limit;
     citizen_.set_watched(watched);
-    citizen_.set_first_request_day(day_of_field(limits.first_request_date()).number());
-    citizen_.set_first_offer_due_day(day_of_field(limits.first_offer_due_date()).number());
+    const Day first_request = day_of_field(limits.first_request_date());
+    citizen_.set_first_request_day(first_request.number());
+    *citizen_.mutable_first_interview() = counted(first_request, rules_.first_interview);
+    *citizen_.mutable_first_offer() = limit_on(day_of_field(limits.first_offer_due_date()));
 }
 
 void Recorder::record_interview() {
     const v1::InterviewHeld& interview = message_.envelope.interview_held();
-    if (!is_current(citizen_.interview_number())) return;
-    // Told late, of one before the last.
+    auto* const told = place_in(*citizen_.mutable_interviews());
+    if (told == nullptr) return;
     const Day held = day_of_field(interview.held_date());
-    if (!is_correction() && held.number() < citizen_.last_interview_day()) return;
+    told->set_number(message_.number);
+    told->set_day(held.number());
+    told->set_next_day(day_of_field(interview.next_interview_date()).number());
+    *told->mutable_limit() = counted(held, rules_.interviews);
+    keep_the_last(*citizen_.mutable_interviews());
     citizen_.set_interview_number(message_.number);
-    citizen_.set_had_interview(true);
-    citizen_.set_last_interview_day(held.number());
-    citizen_.set_next_interview_day(day_of_field(interview.next_interview_date()).number());
 }
 
+// What is the same in a later extract is not told of once more.
 void Recorder::record_job_plan() {
     if (!is_current(citizen_.job_plan_number())) return;
+    const Day end = day_of_field(message_.envelope.job_plan_extract().end_date());
     citizen_.set_job_plan_number(message_.number);
-    citizen_.set_job_plan_end_day(
-        day_of_field(message_.envelope.job_plan_extract().end_date()).number());
-    watch_job_plan();
-}
-
-void Recorder::record_start() {
-    if (is_correction()) return;
-    citizen_.set_running(citizen_.running() + 1);
-    citizen_.set_had_offer(true);
-}
-
-void Recorder::record_end(Day day) {
-    if (!is_current(citizen_.last_end_number())) return;
-    if (!is_correction() && citizen_.running() > 0) citizen_.set_running(citizen_.running() - 1);
-    if (!is_correction() && day.number() < citizen_.last_end_day()) return;
-    citizen_.set_last_end_day(day.number());
-    citizen_.set_last_end_number(message_.number);
-}
-
-void Recorder::record_outcome() {
-    if (is_job_or_education(message_.envelope.course_outcome().kind())) citizen_.set_watched(0);
-}
-
-void Recorder::watch_job_plan() {
-    watches_.settle(v1::ALERT_KIND_JOB_PLAN_ENDING);
-    const Day end = Day::numbered(citizen_.job_plan_end_day());
-    if (!rules_.alerts.job_plan_ending || !end.is_set() || tomorrow() > end) return;
+    citizen_.set_job_plan_end_day(end.number());
+    bool is_watched = false;
+    watches_.settle([&](const rows::Watch& watch) {
+        if (watch.kind() != v1::ALERT_KIND_JOB_PLAN_ENDING) return false;
+        const bool is_same = watch.limit_day() == end.number();
+        is_watched = is_watched || is_same;
+        return !is_same;
+    });
+    if (is_watched || !rules_.alerts.job_plan_ending || !end.is_set() || tomorrow() > end) return;
     const Day near = end.plus(-std::int64_t{*rules_.alerts.job_plan_ending});
     watches_.add({v1::ALERT_KIND_JOB_PLAN_ENDING, message_.number, 0, end},
                  std::max(near, tomorrow()));
 }
 
-// The day by which it is due; not set: it is not watched, met, or not known.
-Day Recorder::due_day(v1::StatutoryLimit limit) const {
-    if (!is_watched(limit)) return {};
-    const auto counted = [this](std::uint32_t from, const LimitByAge& by_age) {
-        if (from == 0) return Day{};
-        const Day day = Day::numbered(from);
-        const Span span = rules_.limit_of(by_age, message_.birth, day);
-        return span.is_set() ? after(day, span) : Day{};
-    };
-    switch (limit) {
-        case v1::STATUTORY_LIMIT_FIRST_INTERVIEW:
-            if (citizen_.had_interview()) return {};
-            return counted(citizen_.first_request_day(), rules_.first_interview);
-        case v1::STATUTORY_LIMIT_INTERVIEWS:
-            return counted(citizen_.last_interview_day(), rules_.interviews);
-        case v1::STATUTORY_LIMIT_FIRST_OFFER:
-            if (citizen_.had_offer()) return {};
-            return Day::numbered(citizen_.first_offer_due_day());
-        case v1::STATUTORY_LIMIT_NEW_OFFER:
-            if (citizen_.running() > 0) return {};
-            return counted(citizen_.last_end_day(), rules_.new_offer);
-        default:
-            return {};
-    }
+void Recorder::record_start() {
+    auto* const told = place_in(*citizen_.mutable_starts());
+    if (!is_correction()) citizen_.set_running(citizen_.running() + 1);
+    if (told == nullptr) return;
+    told->set_number(message_.number);
+    told->set_day(day_of_field(message_.envelope.course_start().start_date()).number());
+    keep_the_last(*citizen_.mutable_starts());
 }
 
-void Recorder::watch_limits() {
-    for (const auto limit : {v1::STATUTORY_LIMIT_FIRST_INTERVIEW, v1::STATUTORY_LIMIT_INTERVIEWS,
-                             v1::STATUTORY_LIMIT_FIRST_OFFER, v1::STATUTORY_LIMIT_NEW_OFFER}) {
-        watch_limit(limit);
-    }
+void Recorder::record_end(Day day) {
+    auto* const told = place_in(*citizen_.mutable_ends());
+    if (!is_correction() && citizen_.running() > 0) citizen_.set_running(citizen_.running() - 1);
+    if (told == nullptr) return;
+    told->set_number(message_.number);
+    told->set_day(day.number());
+    *told->mutable_limit() = counted(day, rules_.new_offer);
+    keep_the_last(*citizen_.mutable_ends());
 }
 
-// A watch of the law has its limit where one of a message has the message.
-void Recorder::watch_limit(v1::StatutoryLimit limit) {
-    const Day due = due_day(limit);
-    watches_.settle([&](const rows::Watch& watch) {
-        return is_of_law(watch) && watch.report() == static_cast<std::uint32_t>(limit) &&
-               watch.limit_day() != due.number();
-    });
-    if (!due.is_set() || !rules_.alerts.statutory_near) return;
-    const Matter near{v1::ALERT_KIND_STATUTORY_NEAR, 0, static_cast<std::uint32_t>(limit), due};
-    if (!watches_.has(near) && tomorrow() <= due) {
-        const Day raise = due.plus(-std::int64_t{*rules_.alerts.statutory_near});
-        watches_.add(near, std::max(raise, tomorrow()));
-    }
-    Matter passed = near;
-    passed.kind = v1::ALERT_KIND_STATUTORY_PASSED;
-    if (!watches_.has(passed)) watches_.add(passed, std::max(due.plus(1), tomorrow()));
+void Recorder::record_outcome() {
+    const v1::CourseOutcome& outcome = message_.envelope.course_outcome();
+    auto* const told = place_in(*citizen_.mutable_outcomes());
+    if (told == nullptr) return;
+    told->set_number(message_.number);
+    if (!is_correction()) told->set_first_number(message_.number);
+    told->set_day(day_of_field(outcome.from_date()).number());
+    told->set_is_job_or_education(is_job_or_education(outcome.kind()));
+    keep_the_last(*citizen_.mutable_outcomes());
+}
+
+rows::LawLimit Recorder::limit_on(Day due) const {
+    rows::LawLimit limit;
+    if (!due.is_set() || !rules_.alerts.statutory_near) return limit;
+    limit.set_limit_day(due.number());
+    limit.set_near_day(due.plus(-std::int64_t{*rules_.alerts.statutory_near}).number());
+    return limit;
+}
+
+rows::LawLimit Recorder::counted(Day from, const LimitByAge& by_age) const {
+    if (!from.is_set()) return {};
+    const Span span = rules_.limit_of(by_age, message_.birth, from);
+    return span.is_set() ? limit_on(after(from, span)) : rows::LawLimit{};
 }
 
 }  // namespace
@@ -211,25 +320,20 @@ Consequences record_on_citizen(rows::CitizenState& citizen, const CitizenMessage
     return consequences;
 }
 
-void join(rows::CitizenState& citizen, const rows::CitizenState& other, Day today, Day birth,
-          const RuleSet& rules) {
-    if (other.limits_number() > citizen.limits_number()) {
+void join(rows::CitizenState& citizen, const rows::CitizenState& other, Day today) {
+    if (other.limits_first_number() > citizen.limits_first_number()) {
         citizen.set_limits_number(other.limits_number());
+        citizen.set_limits_first_number(other.limits_first_number());
         citizen.set_watched(other.watched());
         citizen.set_first_request_day(other.first_request_day());
-        citizen.set_first_offer_due_day(other.first_offer_due_day());
+        *citizen.mutable_first_interview() = other.first_interview();
+        *citizen.mutable_first_offer() = other.first_offer();
     }
-    if (other.interview_number() > citizen.interview_number()) {
-        citizen.set_interview_number(other.interview_number());
-        citizen.set_last_interview_day(other.last_interview_day());
-        citizen.set_next_interview_day(other.next_interview_day());
-    }
-    if (other.last_end_day() > citizen.last_end_day()) {
-        citizen.set_last_end_day(other.last_end_day());
-        citizen.set_last_end_number(other.last_end_number());
-    }
-    citizen.set_had_interview(citizen.had_interview() || other.had_interview());
-    citizen.set_had_offer(citizen.had_offer() || other.had_offer());
+    citizen.set_interview_number(std::max(citizen.interview_number(), other.interview_number()));
+    take_over(*citizen.mutable_interviews(), other.interviews());
+    take_over(*citizen.mutable_starts(), other.starts());
+    take_over(*citizen.mutable_ends(), other.ends());
+    take_over(*citizen.mutable_outcomes(), other.outcomes());
     citizen.set_running(citizen.running() + other.running());
     const bool takes_plan = other.job_plan_number() > citizen.job_plan_number();
     if (takes_plan) {
@@ -239,19 +343,10 @@ void join(rows::CitizenState& citizen, const rows::CitizenState& other, Day toda
     Consequences unused;  // what is settled is told of nowhere
     Watches watches{*citizen.mutable_watches(), unused.cleared};
     if (takes_plan) watches.settle(v1::ALERT_KIND_JOB_PLAN_ENDING);
-    // With what has been raised of them, so that nothing is raised twice.
     for (const rows::Watch& watch : other.watches()) {
-        const bool is_there = std::any_of(
-            citizen.watches().begin(), citizen.watches().end(), [&](const rows::Watch& own) {
-                return own.kind() == watch.kind() && own.report() == watch.report() &&
-                       own.about() == watch.about() && own.limit_day() == watch.limit_day();
-            });
-        const bool is_taken = is_of_law(watch) ? !is_there : takes_plan;
-        if (is_taken) *citizen.add_watches() = watch;
+        if (is_of_law(watch) || takes_plan) take_watch(*citizen.mutable_watches(), watch);
     }
-    const v1::Envelope nothing;
-    const CitizenMessage message{nothing, v1::MESSAGE_KIND_UNSPECIFIED, 0, 0, today, birth};
-    Recorder{citizen, message, rules, unused}.watch_limits();
+    watch_limits(citizen, today.plus(1), watches);
 }
 
 std::vector<RaisedAlert> due(const rows::CitizenState& citizen, Day day) {
@@ -267,7 +362,8 @@ void record_alert(rows::CitizenState& citizen, const v1::Alert& alert) {
 }
 
 Day next_interview(const rows::CitizenState& citizen) {
-    return Day::numbered(citizen.next_interview_day());
+    const rows::DayOfCitizen* const last = last_of(citizen.interviews(), 0);
+    return last != nullptr ? Day::numbered(last->next_day()) : Day{};
 }
 
 }  // namespace jobbro::domain

@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "hub/domain/absence.h"
+#include "hub/domain/course_answers.h"
 #include "hub/domain/reports_due.h"
 #include "hub/domain/sub_goals.h"
 
@@ -12,7 +13,6 @@ namespace jobbro::domain {
 namespace {
 
 constexpr std::uint32_t monday_to_friday = 0b11111;
-constexpr int open_questions_max = 64;
 constexpr int decisions_max = 64;
 
 OrderState state_of(const rows::CourseState& course) {
@@ -35,6 +35,7 @@ bool take_out(Numbers& numbers, MessageNumber number) {
 void clear_matters(rows::CourseState& course) {
     course.clear_open_questions();
     course.clear_decisions();
+    course.clear_end_answers();
     course.clear_due_reports();
     course.clear_given_reports();
     course.clear_every_weeks();
@@ -53,10 +54,11 @@ v1::ReportKind kind_of(const v1::ProgressionReport& report) {
 class Recorder {
   public:
     Recorder(rows::CourseState& course, const OrderMessage& message, const RuleSet& rules,
-             Consequences& consequences)
+             const OfferFacts* offer, Consequences& consequences)
         : course_(course),
           message_(message),
           rules_(rules),
+          offer_(offer),
           consequences_(consequences),
           watches_(*course.mutable_watches(), consequences.cleared) {}
 
@@ -67,6 +69,10 @@ class Recorder {
     [[nodiscard]] Day tomorrow() const { return message_.day.plus(1); }
     [[nodiscard]] const AlertSettings& alerts() const { return rules_.alerts; }
     [[nodiscard]] bool has_decided() const { return !course_.decisions().empty(); }
+    // Once the course has ended: no answer to that is waited for.
+    [[nodiscard]] bool is_end_answered() const {
+        return has_decided() || !course_.end_answers().empty();
+    }
 
     void set_state(OrderState state) { course_.set_state(static_cast<std::uint32_t>(state)); }
     void move() { set_state(state_after(state_of(course_), message_.kind)); }
@@ -83,18 +89,22 @@ class Recorder {
     void record_break_off();
     void record_report(v1::ReportKind kind, const std::string& answer_wanted_by);
     void record_follow_up();
+    void note_decision();
+    void note_answers();
     void record_absence();
 
     void watch_answer_to_order();
     void watch_start();
     void watch_ending();
     void watch_follow_up(const std::string& answer_wanted_by);
+    void watch_follow_up_again(MessageNumber about);
     void watch_all_reports() { watch_reports(course_, alerts(), message_.day, watches_); }
     void watch_until(v1::AlertKind kind, Day limit, const Steps& steps = {});
 
     rows::CourseState& course_;
     const OrderMessage& message_;
     const RuleSet& rules_;
+    const OfferFacts* offer_;
     Consequences& consequences_;
     Watches watches_;
 };
@@ -162,7 +172,7 @@ void Recorder::record_revision() {
 // `sets_end`: not where an extension has moved the end since.
 void Recorder::set_text(const v1::Order& order, bool sets_end) {
     course_.set_text_number(message_.number);
-    course_.set_legal_category(static_cast<std::uint32_t>(order.legal_category()));
+    course_.set_legal_category(static_cast<std::uint32_t>(legal_category_of(order, offer_)));
     course_.set_match_category(static_cast<std::uint32_t>(order.match_category()));
     const std::uint32_t start = day_of_field(order.start_date()).number();
     if (start != course_.ordered_start()) course_.set_expected_start(start);
@@ -325,11 +335,28 @@ void Recorder::watch_follow_up(const std::string& answer_wanted_by) {
                 alerts().follow_up_steps);
 }
 
-// Whatever it answers: once a new order or an end is decided, it is known what follows the course.
+// What a correction answers no more is waited for from its day on.
+void Recorder::watch_follow_up_again(MessageNumber about) {
+    if (!alerts().follow_up) return;
+    const Day limit = message_.day.plus(*alerts().follow_up);
+    watches_.add({v1::ALERT_KIND_FOLLOW_UP_OVERDUE, about, 0, limit}, limit.plus(1),
+                 alerts().follow_up_steps);
+}
+
 void Recorder::record_follow_up() {
-    const auto decision = message_.envelope.follow_up().decision();
     for (const MessageNumber answered : message_.answers)
         watches_.settle(v1::ALERT_KIND_FOLLOW_UP_OVERDUE, answered);
+    const bool was_end_answered = is_end_answered();
+    note_decision();
+    note_answers();
+    const MessageNumber end = course_.course_end_number();
+    if (end != 0 && was_end_answered && !is_end_answered()) watch_follow_up_again(end);
+    watch_ending();
+}
+
+// Whatever it answers: once a new order or an end is decided, it is known what follows the course.
+void Recorder::note_decision() {
+    const auto decision = message_.envelope.follow_up().decision();
     auto& decisions = *course_.mutable_decisions();
     if (is_correction()) take_out(decisions, message_.corrects);
     const bool decides =
@@ -340,7 +367,16 @@ void Recorder::record_follow_up() {
             watches_.settle(v1::ALERT_KIND_FOLLOW_UP_OVERDUE, course_.course_end_number());
         }
     }
-    watch_ending();
+}
+
+void Recorder::note_answers() {
+    for (rows::GivenReport& given : *course_.mutable_given_reports()) {
+        if (take_follow_up(*given.mutable_answers(), message_, given.number())) {
+            watch_follow_up_again(given.number());
+        }
+    }
+    if (course_.course_end_number() == 0) return;
+    take_follow_up(*course_.mutable_end_answers(), message_, course_.course_end_number());
 }
 
 void Recorder::record_absence() {
@@ -361,9 +397,9 @@ void Recorder::watch_until(v1::AlertKind kind, Day limit, const Steps& steps) {
 }  // namespace
 
 Consequences record_on_order(rows::CourseState& course, const OrderMessage& message,
-                             const RuleSet& rules) {
+                             const RuleSet& rules, const OfferFacts* offer) {
     Consequences consequences;
-    Recorder{course, message, rules, consequences}.record();
+    Recorder{course, message, rules, offer, consequences}.record();
     return consequences;
 }
 
@@ -371,7 +407,7 @@ Result<Advance> advance(rows::CourseState& course, const OrderMessage& message,
                         const RuleSet& rules, const OfferFacts* offer) {
     Advance advance;
     JOBBRO_TRY_ASSIGN(advance.findings, judge_on_order(course, message, rules, offer));
-    advance.consequences = record_on_order(course, message, rules);
+    advance.consequences = record_on_order(course, message, rules, offer);
     return advance;
 }
 
@@ -411,15 +447,17 @@ bool is_followed_up(const rows::CourseState& course) {
 
 void let_go(rows::CourseState& course) {
     JOBBRO_ASSERT(is_followed_up(course));
-    // A correction of the order is held to the reports that were given, and what was decided
-    // stands.
+    // A correction of the order is held to the reports that were given, and one of a follow-up to
+    // what was answered; what was decided stands.
     auto due = course.due_reports();
     auto given = course.given_reports();
     auto decisions = course.decisions();
+    auto end_answers = course.end_answers();
     clear_matters(course);
     course.mutable_due_reports()->Swap(&due);
     course.mutable_given_reports()->Swap(&given);
     course.mutable_decisions()->Swap(&decisions);
+    course.mutable_end_answers()->Swap(&end_answers);
 }
 
 }  // namespace jobbro::domain

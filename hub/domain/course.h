@@ -32,27 +32,33 @@ struct OrderMessage {
 // Of an offer in the catalogue that an order names.
 struct OfferFacts {
     std::span<const int> match_categories;  // v1::MatchCategory; empty: not told
+    v1::LegalCategory legal_category = v1::LEGAL_CATEGORY_UNSPECIFIED;  // unspecified: not told
 };
 
+// By which chapter of the law a course of the order is given: the order's own word, or else that of
+// the offer it names. Unspecified: neither tells. `offer`: nullptr where the catalogue has none.
+v1::LegalCategory legal_category_of(const v1::Order& order, const OfferFacts* offer);
+
 // Whether the message may be recorded on the order as it is, and what is to be remarked on beside
-// what was found in itself. For the
-// Order that opens an order `course` is a new row. `rules` are those in force on the day of the
-// event, envelope.happened_at; `offer` is of an Order or OrderRevision, nullptr where the catalogue
-// has none. Errors, with the field's path:
+// what was found in itself. For the Order that opens an order `course` is a new row. `rules` are
+// those in force on the day of the event, envelope.happened_at; `offer` is of an Order or
+// OrderRevision, as the catalogue has it when the message comes, nullptr where it has none. Errors,
+// with the field's path:
 //   order_step_not_allowed  the state does not allow it; the detail names what it does
 //   period_too_long         beyond what the rule set allows; the detail names the last day allowed
 //   absence_outside_course  days before the start or after the end
 //   report_before_course    a report dated before the start
 //   happened_in_future      a progression report on days to come
+//   list_too_long           as many questions or reports as can wait for an answer wait for one
 // That a message points only at what it may, and at what there is, has been checked already.
 Result<std::vector<v1::Finding>> judge_on_order(const rows::CourseState& course,
                                                 const OrderMessage& message, const RuleSet& rules,
                                                 const OfferFacts* offer);
 
-// Takes a recorded message into the row. What was due by the day has been raised before. `rules` as
-// above. Requires: judge_on_order() let it pass.
+// Takes a recorded message into the row. What was due by the day has been raised before. `rules`
+// and `offer` as above. Requires: judge_on_order() let it pass.
 Consequences record_on_order(rows::CourseState& course, const OrderMessage& message,
-                             const RuleSet& rules);
+                             const RuleSet& rules, const OfferFacts* offer);
 
 // Both. After an error nothing has changed.
 struct Advance {

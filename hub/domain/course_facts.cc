@@ -114,14 +114,15 @@ void record_days(rows::CourseFacts& facts, const OrderMessage& message) {
     days.mutable_days_told()->Swap(facts.mutable_days_told());
 }
 
-// The limit is that of the watch: without one the rule set asks for no answer.
+// The limit is that of the watch: without one the rule set asks for no answer. Nobody answers by a
+// day that had passed when it was asked; it would also count in a month of any time.
 void record_answer_asked(rows::CourseFacts& facts, const OrderMessage& message,
                          const rows::CourseState& course) {
     std::uint32_t limit = 0;
     for (const rows::Watch& watch : course.watches()) {
         const bool is_of =
             watch.kind() == v1::ALERT_KIND_FOLLOW_UP_OVERDUE && watch.about() == message.number;
-        if (is_of) limit = watch.limit_day();
+        if (is_of && watch.limit_day() >= message.day.number()) limit = watch.limit_day();
     }
     if (message.corrects == 0 && limit == 0) return;
     rows::AnswerAsked* const asked = place_for(*facts.mutable_answers_asked(), message);
@@ -130,11 +131,24 @@ void record_answer_asked(rows::CourseFacts& facts, const OrderMessage& message,
     if (limit != 0) asked->set_limit_day(limit);
 }
 
-void record_follow_up(rows::CourseFacts& facts, const OrderMessage& message) {
+bool waits_for_follow_up(const rows::CourseState& course, MessageNumber about) {
+    return std::any_of(
+        course.watches().begin(), course.watches().end(), [about](const rows::Watch& watch) {
+            return watch.kind() == v1::ALERT_KIND_FOLLOW_UP_OVERDUE && watch.about() == about;
+        });
+}
+
+// What a correction answers no more has not been answered.
+void record_follow_up(rows::CourseFacts& facts, const OrderMessage& message,
+                      const rows::CourseState& course) {
     for (rows::AnswerAsked& asked : *facts.mutable_answers_asked()) {
         const bool is_answered = std::find(message.answers.begin(), message.answers.end(),
                                            asked.number()) != message.answers.end();
-        if (is_answered && asked.answered_day() == 0) asked.set_answered_day(message.day.number());
+        if (is_answered && asked.answered_day() == 0) {
+            asked.set_answered_day(message.day.number());
+        } else if (message.corrects != 0 && waits_for_follow_up(course, asked.number())) {
+            asked.set_answered_day(0);
+        }
     }
 }
 
@@ -200,7 +214,7 @@ void record_body(rows::CourseFacts& facts, const OrderMessage& message,
         case v1::MESSAGE_KIND_MID_TERM_EVALUATION:
             return record_answer_asked(facts, message, course);
         case v1::MESSAGE_KIND_FOLLOW_UP:
-            return record_follow_up(facts, message);
+            return record_follow_up(facts, message, course);
         case v1::MESSAGE_KIND_COURSE_OUTCOME:
             return record_outcome(facts, message);
         default:

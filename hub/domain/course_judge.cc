@@ -26,35 +26,72 @@ struct Period {
     bool has_reason = false;  // to be longer
 };
 
-Result<void> check_period(const Period& period, const RuleSet& rules, const char* path) {
+// Not set: it is not too long.
+Day last_allowed_where_too_long(const Period& period, const RuleSet& rules) {
     const Span longest = rules.longest_period(period.legal_category, period.match_category);
     if (!longest.is_set() || !period.first.is_set() || !period.last.is_set()) return {};
     const Day allowed = last_day(period.first, longest);
-    if (period.last <= allowed) return {};
+    return period.last > allowed ? allowed : Day{};
+}
+
+Result<void> check_period(const Period& period, const RuleSet& rules, const char* path) {
+    const Day allowed = last_allowed_where_too_long(period, rules);
+    if (!allowed.is_set()) return {};
     if (period.has_reason && rules.is_prolongable_with_reason(period.legal_category)) return {};
     return Error{ErrorCode::period_too_long, "the last day allowed is " + allowed.text(), path};
 }
 
-// `started`: the first day of a course that has begun.
-Result<void> check_order(const v1::Order& order, Day started, const RuleSet& rules,
-                         const char* path) {
+// From the start that stands to the end that is known.
+Period period_of(const rows::CourseState& course) {
+    Period period;
+    period.first = Day::numbered(course.started_day());
+    period.last = Day::numbered(course.end_day());
+    period.legal_category = course.legal_category();
+    period.match_category = course.match_category();
+    return period;
+}
+
+// An end beyond what the start allows is there for a reason that was told.
+bool is_prolonged(const rows::CourseState& course, const RuleSet& rules) {
+    return last_allowed_where_too_long(period_of(course), rules).is_set();
+}
+
+Result<void> check_order(const rows::CourseState& course, const v1::Order& order,
+                         const RuleSet& rules, const OfferFacts* offer, const char* path) {
     if (order.end_date().empty()) return {};
+    const Day started = Day::numbered(course.started_day());
     Period period;
     period.first = started.is_set() ? started : day_of_field(order.start_date());
     period.last = day_of_field(order.end_date());
-    period.legal_category = static_cast<std::uint32_t>(order.legal_category());
+    period.has_reason = period.last.number() <= course.end_day() && is_prolonged(course, rules);
+    period.legal_category = static_cast<std::uint32_t>(legal_category_of(order, offer));
     period.match_category = static_cast<std::uint32_t>(order.match_category());
+    return check_period(period, rules, path);
+}
+
+// What was accepted may begin on the day it was ordered for or later, and what has begun may be
+// said to have begun later, whatever is allowed by then: neither makes the period longer.
+Result<void> check_start(const rows::CourseState& course, const OrderMessage& message,
+                         const RuleSet& rules) {
+    Period period = period_of(course);
+    period.first = day_of_field(message.envelope.course_start().start_date());
+    constexpr const char* path = "course_start.start_date";
+    if (period.first > message.day) return Error{ErrorCode::happened_in_future, {}, path};
+    if (period.last.is_set() && period.first > period.last) {
+        return Error{ErrorCode::dates_reversed, {}, path};
+    }
+    const std::uint32_t known =
+        message.corrects == 0 ? course.ordered_start() : course.started_day();
+    if (known != 0 && period.first.number() >= known) return {};
+    period.has_reason = is_prolonged(course, rules);
     return check_period(period, rules, path);
 }
 
 Result<void> check_extension(const rows::CourseState& course, const v1::Extension& extension,
                              const RuleSet& rules) {
     constexpr const char* path = "extension.new_end_date";
-    Period period;
-    period.first = Day::numbered(course.started_day());
+    Period period = period_of(course);
     period.last = day_of_field(extension.new_end_date());
-    period.legal_category = course.legal_category();
-    period.match_category = course.match_category();
     period.has_reason = !contract::is_blank(extension.reason());
     if (period.last < period.first) return Error{ErrorCode::dates_reversed, {}, path};
     return check_period(period, rules, path);
@@ -103,21 +140,42 @@ Result<void> check_report(const rows::CourseState& course, const v1::Progression
     return Error{ErrorCode::happened_in_future, {}, "progression_report.period_end_date"};
 }
 
-Result<void> check_end(const rows::CourseState& course, const v1::CourseEnd& end) {
-    if (day_of_field(end.end_date()).number() >= course.started_day()) return {};
-    return Error{ErrorCode::dates_reversed, {}, "course_end.end_date"};
+Result<void> check_end(const rows::CourseState& course, const v1::CourseEnd& end, Day today) {
+    constexpr const char* path = "course_end.end_date";
+    const Day last = day_of_field(end.end_date());
+    if (last > today) return Error{ErrorCode::happened_in_future, {}, path};
+    if (last.number() < course.started_day()) return Error{ErrorCode::dates_reversed, {}, path};
+    return {};
+}
+
+// It takes the place of nothing that stands.
+bool corrects_history(const rows::CourseState& course, const OrderMessage& message) {
+    if (message.corrects == 0) return false;
+    switch (message.kind) {
+        case v1::MESSAGE_KIND_ORDER:
+        case v1::MESSAGE_KIND_ORDER_REVISION:
+            return message.corrects != course.text_number();
+        case v1::MESSAGE_KIND_COURSE_START:
+            return message.corrects != course.start_number();
+        case v1::MESSAGE_KIND_EXTENSION:
+            return message.corrects != course.end_number();
+        default:
+            return false;
+    }
 }
 
 Result<void> check_body(const rows::CourseState& course, const OrderMessage& message,
-                        const RuleSet& rules) {
+                        const RuleSet& rules, const OfferFacts* offer) {
+    if (corrects_history(course, message)) return {};
     const v1::Envelope& envelope = message.envelope;
-    const Day started = Day::numbered(course.started_day());
     switch (message.kind) {
         case v1::MESSAGE_KIND_ORDER:
-            return check_order(envelope.order(), started, rules, "order.end_date");
+            return check_order(course, envelope.order(), rules, offer, "order.end_date");
         case v1::MESSAGE_KIND_ORDER_REVISION:
-            return check_order(envelope.order_revision().order(), started, rules,
+            return check_order(course, envelope.order_revision().order(), rules, offer,
                                "order_revision.order.end_date");
+        case v1::MESSAGE_KIND_COURSE_START:
+            return check_start(course, message, rules);
         case v1::MESSAGE_KIND_EXTENSION:
             return check_extension(course, envelope.extension(), rules);
         case v1::MESSAGE_KIND_ABSENCE_REPORT:
@@ -127,7 +185,7 @@ Result<void> check_body(const rows::CourseState& course, const OrderMessage& mes
         case v1::MESSAGE_KIND_PROGRESSION_REPORT:
             return check_report(course, envelope.progression_report(), message.day);
         case v1::MESSAGE_KIND_COURSE_END:
-            return check_end(course, envelope.course_end());
+            return check_end(course, envelope.course_end(), message.day);
         case v1::MESSAGE_KIND_MID_TERM_EVALUATION:
             return check_report_date(course, envelope.mid_term_evaluation().evaluation_date(),
                                      "mid_term_evaluation.evaluation_date");
@@ -136,12 +194,23 @@ Result<void> check_body(const rows::CourseState& course, const OrderMessage& mes
     }
 }
 
-void find_in_order(const v1::Order& order, const char* path, const OfferFacts* offer,
+bool is_outside_target_group(const v1::Order& order, const OfferFacts& offer) {
+    const auto& meant_for = offer.match_categories;
+    if (meant_for.empty() || !order.has_match_category()) return false;
+    return std::find(meant_for.begin(), meant_for.end(), order.match_category()) == meant_for.end();
+}
+
+// `path` is the order's.
+void find_in_order(const v1::Order& order, const std::string& path, const OfferFacts* offer,
                    std::vector<v1::Finding>& findings) {
-    if (offer == nullptr || offer->match_categories.empty() || !order.has_match_category()) return;
-    const auto& meant_for = offer->match_categories;
-    if (std::find(meant_for.begin(), meant_for.end(), order.match_category()) == meant_for.end()) {
-        add_finding(findings, "order.outside_target_group", path);
+    if (offer == nullptr) return;
+    if (is_outside_target_group(order, *offer)) {
+        add_finding(findings, "order.outside_target_group", path + ".match_category");
+    }
+    const bool both_tell_category =
+        order.has_legal_category() && offer->legal_category != v1::LEGAL_CATEGORY_UNSPECIFIED;
+    if (both_tell_category && order.legal_category() != offer->legal_category) {
+        add_finding(findings, "order.offer_category_differs", path + ".legal_category");
     }
 }
 
@@ -159,11 +228,32 @@ void find_in_report(const rows::CourseState& course, const OrderMessage& message
     }
 }
 
+// What asks for an answer is watched until it comes, however many there are already.
+Result<void> check_room(const rows::CourseState& course, const OrderMessage& message) {
+    if (message.corrects != 0) return {};
+    const bool asks_question = message.kind == v1::MESSAGE_KIND_CLARIFICATION_REQUEST;
+    const bool asks_follow_up = message.kind == v1::MESSAGE_KIND_PROGRESSION_REPORT ||
+                                message.kind == v1::MESSAGE_KIND_MID_TERM_EVALUATION;
+    if (asks_question && course.open_questions_size() >= open_questions_max) {
+        return Error{ErrorCode::list_too_long, "64 questions wait for an answer", "body"};
+    }
+    const int waiting = count_of(course.watches(), v1::ALERT_KIND_FOLLOW_UP_OVERDUE);
+    if (asks_follow_up && waiting >= follow_ups_waiting_max) {
+        return Error{ErrorCode::list_too_long, "128 reports wait for an answer", "body"};
+    }
+    return {};
+}
+
 bool opens(const OrderMessage& message) {
     return opens_order(message.kind) && message.corrects == 0;
 }
 
 }  // namespace
+
+v1::LegalCategory legal_category_of(const v1::Order& order, const OfferFacts* offer) {
+    if (order.has_legal_category() || offer == nullptr) return order.legal_category();
+    return offer->legal_category;
+}
 
 Result<std::vector<v1::Finding>> judge_on_order(const rows::CourseState& course,
                                                 const OrderMessage& message, const RuleSet& rules,
@@ -172,13 +262,14 @@ Result<std::vector<v1::Finding>> judge_on_order(const rows::CourseState& course,
         JOBBRO_TRY(
             contract::check_step(dialogue_state(course), message.kind, message.corrects != 0));
     }
-    JOBBRO_TRY(check_body(course, message, rules));
+    JOBBRO_TRY(check_body(course, message, rules, offer));
+    JOBBRO_TRY(check_room(course, message));
     std::vector<v1::Finding> findings;
     if (message.kind == v1::MESSAGE_KIND_ORDER) {
-        find_in_order(message.envelope.order(), "order.match_category", offer, findings);
+        find_in_order(message.envelope.order(), "order", offer, findings);
     } else if (message.kind == v1::MESSAGE_KIND_ORDER_REVISION) {
-        find_in_order(message.envelope.order_revision().order(),
-                      "order_revision.order.match_category", offer, findings);
+        find_in_order(message.envelope.order_revision().order(), "order_revision.order", offer,
+                      findings);
     } else if (message.kind == v1::MESSAGE_KIND_PROGRESSION_REPORT) {
         find_in_report(course, message, findings);
     }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <limits>
 
 namespace jobbro::domain {
 namespace {
@@ -60,8 +61,9 @@ std::array<std::uint8_t, categories_max> percent_of(
 // that end with the last of them.
 class Table {
   public:
-    Table(Measure measure, Month month, const std::set<CellKey>& told)
-        : measure_(measure), month_(month), told_(told) {}
+    Table(Measure measure, Month month, const std::set<CellKey>& told,
+          const std::map<Person, Person>& merged)
+        : measure_(measure), month_(month), told_(told), merged_(merged) {}
 
     void add(Month month, const FrozenLeaf& leaf) {
         if (leaf.key.measure != measure_) return;
@@ -84,9 +86,11 @@ class Table {
         sources_.push_back(&leaf);
     }
 
+    [[nodiscard]] std::size_t leaves() const { return leaves_.size(); }
+
     // Told now, with their figures.
     [[nodiscard]] std::map<CellKey, Figure> tell() const {
-        const std::vector<bool> is_told = tellable(leaves_, cells_, categories_of(measure_));
+        const std::vector<bool> is_told = find_told();
         std::map<std::uint32_t, std::vector<const FrozenLeaf*>> within;
         for (std::size_t i = 0; i < leaves_.size(); ++i) {
             for (const auto* holding : {&leaves_[i].row_cells, &leaves_[i].column_cells})
@@ -100,6 +104,40 @@ class Table {
     }
 
   private:
+    // What was told before of persons who turned out to be fewer cannot be taken back. Then who
+    // they were still decides about differences; but nothing new is of fewer than five who are.
+    [[nodiscard]] std::vector<bool> find_told() const {
+        const std::size_t parts = categories_of(measure_);
+        const std::vector<SuppressionLeaf> merged = with_merged();
+        if (merged.empty()) return tellable(leaves_, cells_, parts);
+        if (is_told_safely(merged, cells_, parts)) return tellable(merged, cells_, parts);
+        std::vector<bool> told = tellable(leaves_, cells_, parts);
+        const std::vector<bool> large = large_enough(merged, cells_, parts);
+        for (std::size_t cell = 0; cell < cells_.size(); ++cell)
+            told[cell] = told[cell] && (cells_[cell].is_told || large[cell]);
+        return told;
+    }
+
+    // The leaves with one mark for each person; none when that changes nothing. Of five marks kept
+    // of more persons four may be left: that errs on the safe side.
+    [[nodiscard]] std::vector<SuppressionLeaf> with_merged() const {
+        if (merged_.empty()) return {};
+        std::vector<SuppressionLeaf> leaves = leaves_;
+        bool is_changed = false;
+        for (SuppressionLeaf& leaf : leaves) {
+            for (SomePersons& persons : leaf.parts) {
+                SomePersons known;
+                for (const Person person : persons.all()) {
+                    const auto into = merged_.find(person);
+                    known.add(into == merged_.end() ? person : into->second);
+                    is_changed = is_changed || into != merged_.end();
+                }
+                persons = known;
+            }
+        }
+        return is_changed ? leaves : std::vector<SuppressionLeaf>{};
+    }
+
     // Where the cell is told already, or can be now.
     void hold(const CellKey& key, std::vector<std::uint32_t>& cells) {
         const bool is_told = told_.count(key) != 0;
@@ -139,6 +177,7 @@ class Table {
     Measure measure_;
     Month month_;
     const std::set<CellKey>& told_;
+    const std::map<Person, Person>& merged_;
     std::map<CellKey, std::uint32_t> places_;
     std::vector<CellKey> keys_;
     std::vector<SuppressionCell> cells_;
@@ -169,7 +208,7 @@ void Results::apply(const CountedCourse& before, const CountedCourse& after) {
 }
 
 void Results::add(const CountedCourse& course, const Counted& counted) {
-    if (counted.month <= last_frozen_) return;
+    if (!is_open(counted.month)) return;
     Tally& tally = open_[counted.month][leaf_of(course, counted.measure)];
     tally.amounts[counted.category] += counted.amount;
     ++tally.persons[counted.category][course.person];
@@ -177,7 +216,7 @@ void Results::add(const CountedCourse& course, const Counted& counted) {
 }
 
 void Results::take_back(const CountedCourse& course, const Counted& counted) {
-    if (counted.month <= last_frozen_) return;
+    if (!is_open(counted.month)) return;
     const auto month = open_.find(counted.month);
     JOBBRO_ASSERT(month != open_.end());
     const auto leaf = month->second.find(leaf_of(course, counted.measure));
@@ -200,16 +239,31 @@ void Results::take_back(const CountedCourse& course, const Counted& counted) {
 
 // --- Freezing --------------------------------------------------------------------------------
 
-std::vector<FrozenMonth> Results::freeze_up_to(Month month) {
+std::optional<FrozenMonth> Results::freeze_on(Month last, std::size_t& leaves_left) {
+    if (!being_frozen_) {
+        JOBBRO_ASSERT(last_frozen_ < last);
+        Month oldest = last_frozen_ + 1;
+        if (last_frozen_ == 0) oldest = open_.empty() ? last : std::min(open_.begin()->first, last);
+        begin_to_freeze(oldest);
+    }
+    do {
+        leaves_left -= std::min(tell_next(*being_frozen_), leaves_left);
+    } while (being_frozen_->next < measures && leaves_left > 0);
+    if (being_frozen_->next < measures) return std::nullopt;
+    return end_freezing();
+}
+
+std::vector<FrozenMonth> Results::freeze_up_to(Month last) {
     std::vector<FrozenMonth> frozen;
-    Month next = last_frozen_ + 1;
-    if (last_frozen_ == 0) next = open_.empty() ? month : std::min(open_.begin()->first, month);
-    for (; next <= month; ++next)
-        frozen.push_back(freeze_next(next));
+    while (last_frozen_ < last) {
+        std::size_t leaves_left = std::numeric_limits<std::size_t>::max();
+        if (auto month = freeze_on(last, leaves_left)) frozen.push_back(*std::move(month));
+    }
     return frozen;
 }
 
-FrozenMonth Results::freeze_next(Month month) {
+void Results::begin_to_freeze(Month month) {
+    being_frozen_.emplace().month = month;
     std::vector<FrozenLeaf>& leaves = frozen_[month];
     for (const auto& [key, tally] : open_[month]) {
         FrozenLeaf& leaf = leaves.emplace_back();
@@ -221,20 +275,29 @@ FrozenMonth Results::freeze_next(Month month) {
                 leaf.persons[part].add(person);
     }
     open_.erase(month);
-    std::map<CellKey, std::vector<Figure>> cells;
-    for (std::size_t i = 0; i < measures; ++i) {
-        Table table{static_cast<Measure>(i), month, told_[i]};
-        for (const auto& [of_month, frozen] : frozen_)
-            for (const FrozenLeaf& leaf : frozen)
-                table.add(of_month, leaf);
-        for (const auto& [key, figure] : table.tell()) {
-            cells[key].push_back(figure);
-            told_[i].insert(key);
-        }
+}
+
+// How many leaves were looked at.
+std::size_t Results::tell_next(BeingFrozen& month) {
+    std::set<CellKey>& told = told_[month.next];
+    Table table{static_cast<Measure>(month.next), month.month, told, merged_};
+    for (const auto& [of_month, frozen] : frozen_)
+        for (const FrozenLeaf& leaf : frozen)
+            table.add(of_month, leaf);
+    for (const auto& [key, figure] : table.tell()) {
+        month.cells[key].push_back(figure);
+        told.insert(key);
     }
-    FrozenMonth kept{month, together(std::move(cells)), {}};
-    if (!is_december(month)) kept.leaves = leaves;
-    close_year(month);
+    ++month.next;
+    return table.leaves();
+}
+
+FrozenMonth Results::end_freezing() {
+    const Month month = being_frozen_->month;
+    FrozenMonth kept{month, together(std::move(being_frozen_->cells)), {}};
+    being_frozen_.reset();
+    if (!is_december(month)) kept.leaves = frozen_[month];
+    note_frozen(month);
     return kept;
 }
 
@@ -245,11 +308,12 @@ void Results::adopt(const FrozenMonth& frozen) {
     for (const ResultCell& cell : frozen.cells)
         for (const Figure& figure : cell.figures)
             told_[place_of(figure.measure)].insert(cell.key);
-    close_year(frozen.month);
+    note_frozen(frozen.month);
 }
 
 // Nothing is told of two years together, so a year that is over is no part of what follows.
-void Results::close_year(Month month) {
+void Results::note_frozen(Month month) {
+    if (first_frozen_ == 0) first_frozen_ = month;
     last_frozen_ = month;
     if (!is_december(month)) return;
     frozen_.clear();

@@ -9,8 +9,10 @@
 
 #include <array>
 #include <compare>
+#include <cstddef>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -91,18 +93,35 @@ class Results {
     // has no facts. What belongs to frozen months changes nothing.
     void apply(const CountedCourse& before, const CountedCourse& after);
 
-    // Freezes the months up to this one that are not, the oldest first. Requires: they are over.
-    std::vector<FrozenMonth> freeze_up_to(Month month);
+    // Goes on with freezing the oldest month up to `last` that is not frozen; the first of all is
+    // the one in which anything was counted first, or else `last` itself. One measure after the
+    // other, until as many leaves have been looked at as are left, and one measure at least. The
+    // month when it is done; none: to be called again. What is counted of a month that is begun
+    // changes nothing any more. Requires: is_being_frozen(), or last_frozen() is before `last`,
+    // which is over.
+    std::optional<FrozenMonth> freeze_on(Month last, std::size_t& leaves_left);
+    // All up to `last`, the oldest first.
+    std::vector<FrozenMonth> freeze_up_to(Month last);
+    // A month is begun and not done. It is begun anew when all is counted anew: nothing is told.
+    [[nodiscard]] bool is_being_frozen() const { return being_frozen_.has_value(); }
+    // Two marks are one person's, and the courses of the former are told of as the other's from now
+    // on. Marks in frozen months stay; what is told from now on counts the two as one, as far as
+    // what has been told allows (RESULTS.md). Until the person is erased.
+    void note_merged(Person former, Person into) { merged_[former] = into; }
+    void forget_merged(Person former) { merged_.erase(former); }
     // A month that was frozen, as it was kept, when all is counted anew. Requires: later than those
     // frozen so far.
     void adopt(const FrozenMonth& frozen);
 
-    // Whether freeze_up_to() has anything to freeze that is worth it: from the first month in which
+    // Whether freeze_on() has anything to freeze that is worth it: from the first month in which
     // anything was counted on, every month, since quarters and years end with one.
     [[nodiscard]] bool is_to_freeze(Month month) const {
+        if (is_being_frozen()) return true;
         if (last_frozen_ != 0) return last_frozen_ < month;
         return !open_.empty() && open_.begin()->first <= month;
     }
+    // 0: none was.
+    [[nodiscard]] Month first_frozen() const { return first_frozen_; }
     [[nodiscard]] Month last_frozen() const { return last_frozen_; }
 
     friend bool operator==(const Results&, const Results&) = default;
@@ -118,12 +137,27 @@ class Results {
 
     void add(const CountedCourse& course, const Counted& counted);
     void take_back(const CountedCourse& course, const Counted& counted);
-    FrozenMonth freeze_next(Month month);
-    void close_year(Month month);
+    // How far freezing a month has come.
+    struct BeingFrozen {
+        Month month = 0;
+        std::size_t next = 0;  // measure to tell of
+        std::map<CellKey, std::vector<Figure>> cells;
+        friend bool operator==(const BeingFrozen&, const BeingFrozen&) = default;
+    };
+    [[nodiscard]] bool is_open(Month month) const {
+        return month > last_frozen_ && !(being_frozen_ && month <= being_frozen_->month);
+    }
+    void begin_to_freeze(Month month);
+    std::size_t tell_next(BeingFrozen& month);
+    FrozenMonth end_freezing();
+    void note_frozen(Month month);
 
     std::map<Month, Tallies> open_;
     std::map<Month, std::vector<FrozenLeaf>> frozen_;  // of the year that runs
     std::array<std::set<CellKey>, measures> told_;     // of it
+    std::map<Person, Person> merged_;
+    std::optional<BeingFrozen> being_frozen_;
+    Month first_frozen_ = 0;
     Month last_frozen_ = 0;
 };
 

@@ -201,15 +201,16 @@ class Suppressor {
         }
     }
 
-  private:
-    using Cells = std::set<std::uint32_t>;
-
-    [[nodiscard]] bool is_new(std::uint32_t cell) const {
-        return told_[cell] && !cells_[cell].is_told;
+    bool is_safe() {
+        for (std::size_t cell = 0; cell < cells_.size(); ++cell)
+            told_[cell] = cells_[cell].is_told;
+        Graph graph{leaves_, told_, parts_};
+        graph.contract();
+        return graph.apart().empty();
     }
 
-    // What has too few persons in itself.
-    void give_up_small() {
+    // And what each cell weighs.
+    std::vector<bool> find_large() {
         std::vector<Parts> parts(cells_.size());
         for (const SuppressionLeaf& leaf : leaves_) {
             for (const auto* holding : {&leaf.row_cells, &leaf.column_cells}) {
@@ -219,8 +220,24 @@ class Suppressor {
                 }
             }
         }
+        std::vector<bool> large(cells_.size());
         for (std::size_t cell = 0; cell < cells_.size(); ++cell)
-            told_[cell] = cells_[cell].is_told || is_enough(parts[cell], parts_);
+            large[cell] = is_enough(parts[cell], parts_);
+        return large;
+    }
+
+  private:
+    using Cells = std::set<std::uint32_t>;
+
+    [[nodiscard]] bool is_new(std::uint32_t cell) const {
+        return told_[cell] && !cells_[cell].is_told;
+    }
+
+    // What has too few persons in itself.
+    void give_up_small() {
+        const std::vector<bool> large = find_large();
+        for (std::size_t cell = 0; cell < cells_.size(); ++cell)
+            told_[cell] = cells_[cell].is_told || large[cell];
     }
 
     // Columns before rows. First something beside it inside the same cells, which then hides it; or
@@ -343,6 +360,16 @@ void SomePersons::add(const SomePersons& others) {
 std::vector<bool> tellable(std::span<const SuppressionLeaf> leaves,
                            std::span<const SuppressionCell> cells, std::size_t parts) {
     return Suppressor{leaves, cells, parts}.suppress();
+}
+
+bool is_told_safely(std::span<const SuppressionLeaf> leaves, std::span<const SuppressionCell> cells,
+                    std::size_t parts) {
+    return Suppressor{leaves, cells, parts}.is_safe();
+}
+
+std::vector<bool> large_enough(std::span<const SuppressionLeaf> leaves,
+                               std::span<const SuppressionCell> cells, std::size_t parts) {
+    return Suppressor{leaves, cells, parts}.find_large();
 }
 
 }  // namespace jobbro::domain

@@ -56,5 +56,11 @@ struct SuppressionCell {
 // For each cell whether it is told. Requires: the cells told already are safe by themselves.
 std::vector<bool> tellable(std::span<const SuppressionLeaf> leaves,
                            std::span<const SuppressionCell> cells, std::size_t parts);
+// Whether they are: no sum or difference of them is of fewer persons.
+bool is_told_safely(std::span<const SuppressionLeaf> leaves, std::span<const SuppressionCell> cells,
+                    std::size_t parts);
+// For each cell whether it is of enough persons, whatever else is told.
+std::vector<bool> large_enough(std::span<const SuppressionLeaf> leaves,
+                               std::span<const SuppressionCell> cells, std::size_t parts);
 
 }  // namespace jobbro::domain

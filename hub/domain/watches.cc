@@ -22,6 +22,7 @@ void step(std::uint32_t& steps, std::uint32_t& raise_day, const rows::Watch& wat
 }  // namespace
 
 void Watches::add(const Matter& matter, Day raise, const Steps& steps) {
+    // A log of before there were limits may hold more.
     if (rows_->size() >= watches_max) return;
     rows::Watch& watch = *rows_->Add();
     watch.set_kind(static_cast<std::uint32_t>(matter.kind));
@@ -79,6 +80,13 @@ std::vector<RaisedAlert> due_alerts(const Watches::Rows& watches, Day day) {
                std::tie(b.as_of, b.kind, b.limit, b.step, b.about);
     });
     return due;
+}
+
+int count_of(const Watches::Rows& watches, v1::AlertKind kind) {
+    return static_cast<int>(
+        std::count_if(watches.begin(), watches.end(), [kind](const rows::Watch& watch) {
+            return watch.kind() == static_cast<std::uint32_t>(kind);
+        }));
 }
 
 Day next_due_day(const Watches::Rows& watches) {

@@ -55,8 +55,8 @@ class Watches {
     // `cleared` is told of what waits no more. Both outlive the object.
     Watches(Rows& rows, std::vector<ClearedAlert>& cleared) : rows_(&rows), cleared_(&cleared) {}
 
-    // The first alert comes on `raise`, further ones as `steps` say. A course that has too many
-    // matters has no more of them watched.
+    // The first alert comes on `raise`, further ones as `steps` say. Requires: there is room, which
+    // the limits below see to.
     void add(const Matter& matter, Day raise, const Steps& steps = {});
     [[nodiscard]] bool has(const Matter& matter) const;
 
@@ -77,11 +77,20 @@ class Watches {
     std::vector<ClearedAlert>* cleared_;
 };
 
-inline constexpr int watches_max = 128;  // of one state
+// What one party can open of a course without the other doing anything. judge_on_order() refuses
+// what goes beyond, so that no matter is left unwatched.
+inline constexpr int open_questions_max = 64;
+inline constexpr int follow_ups_waiting_max = 128;
+// Of one state: those, 48 for the 24 reports that an order may ask for by date, 4 for its cadence
+// and the next interview, 5: its answer, its start, its end near and the answer to its end, and one
+// to spare; and the 64 reports that are kept, whose answers may be taken back. A citizen has 9.
+inline constexpr int watches_max = open_questions_max + follow_ups_waiting_max + 48 + 4 + 5 + 64;
 
 // The alerts due by the beginning of the day, by day, and of one day by kind, limit and message.
 // What was due before the day is late.
 std::vector<RaisedAlert> due_alerts(const Watches::Rows& watches, Day day);
+// How many there are of a kind.
+int count_of(const Watches::Rows& watches, v1::AlertKind kind);
 // The day on which the next alert is due; not set: none is.
 Day next_due_day(const Watches::Rows& watches);
 // An alert that stands in the log has been raised. False when nothing waits for it.

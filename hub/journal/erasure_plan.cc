@@ -71,8 +71,7 @@ Result<PersonState> state_of_person(CaseFile& cases, const SubjectId& subject) {
         JOBBRO_TRY_ASSIGN(const rows::CaseRow* const row, cases.open(each));
         if (each == state.kept) state.preceding = row->last_statement_plus_one();
         state.is_held = state.is_held || !row->held_by().empty();
-        state.last_sequence_plus_one =
-            std::max(state.last_sequence_plus_one, row->last_sequence_plus_one());
+        state.last_said_plus_one = std::max(state.last_said_plus_one, row->last_said_plus_one());
         add_jobcentres(*row, state.jobcentres);
         for (const rows::OrderRow& order : row->orders())
             note_order(order, state);

@@ -21,8 +21,10 @@ struct PersonState {
     std::uint64_t preceding = 0;  // the latest statement's sequence plus one; 0: none
     std::uint32_t orders = 0;
     std::uint32_t running_orders = 0;  // of those: not over
-    // Sequence of the latest entry about the person, under an order or none, plus one. 0: none.
-    std::uint64_t last_sequence_plus_one = 0;
+    // Sequence of the latest message that a party has sent about the person, under an order or
+    // none, plus one. 0: none. The hub's alerts count for nothing here: they put no erasure off, by
+    // the clock or by a statement, and go with the rest.
+    std::uint64_t last_said_plus_one = 0;
     std::optional<Instant> last_over_at;  // of its orders that are over; none: there are none
     std::set<std::string> jobcentres;     // that have said something of the person or have an order
 };
@@ -33,7 +35,7 @@ struct ErasurePlan {
     std::vector<KeySlot> slots;             // whose keys go, ascending
     std::vector<Bytes> cpr_hashes;          // of the numbers that go: all of them, or none
     std::uint32_t running_orders = 0;       // of those that go: not over
-    std::uint64_t entries = 0;              // that cannot be read any more
+    std::uint64_t entries = 0;              // that cannot be read any more, alerts among them
     bool is_whole = false;                  // nothing of the person is left
     // Whom to tell, and of which orders: the jobcentres that have or had each, and its provider.
     std::map<std::string, std::vector<contract::OrderId>> parties;

@@ -12,8 +12,9 @@ namespace jobbro::journal {
 namespace {
 
 // 1: without erasure marks, and rows for erasing; 2: without courses and timers; 3: without what is
-// counted of them, and offers
-constexpr std::uint32_t tables_version = 4;
+// counted of them, and offers; 4: without the latest message of a case, and its latest entry on no
+// order; without which messages an offer's row is of, and where the rows of results begin
+constexpr std::uint32_t tables_version = 5;
 constexpr BytesView head_key = "head";
 constexpr BytesView sealed_key = "sealed";
 constexpr BytesView log_keys_key = "log-keys";

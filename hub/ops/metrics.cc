@@ -19,7 +19,7 @@ namespace {
 constexpr std::string_view other = "other";
 
 // Which values a row's label has.
-enum class Values : std::uint8_t { none, frame_kinds, codes, queues };
+enum class Values : std::uint8_t { none, frame_kinds, codes, queues, query_outcomes };
 
 struct Row {
     const char* name;
@@ -29,7 +29,7 @@ struct Row {
 };
 
 // In the order of Counted.
-constexpr std::array<Row, 13> counter_rows = {{
+constexpr std::array<Row, 14> counter_rows = {{
     {"jobbro_frames_received_total", "Frames received from clients.", "kind", Values::frame_kinds},
     {"jobbro_rejections_total", "Messages rejected, by error code.", "code", Values::codes},
     {"jobbro_deliveries_total", "Messages delivered to subscribers.", "", Values::none},
@@ -43,8 +43,10 @@ constexpr std::array<Row, 13> counter_rows = {{
     {"jobbro_fetches_total", "Messages handed out by Fetch.", "", Values::none},
     {"jobbro_orders_erased_total", "Orders erased.", "", Values::none},
     {"jobbro_alerts_total", "Alerts raised.", "", Values::none},
+    {"jobbro_queries_total", "Questions of Query, by what came of them.", "outcome",
+     Values::query_outcomes},
 }};
-static_assert(counter_rows.size() == static_cast<std::size_t>(Counted::alerts) + 1);
+static_assert(counter_rows.size() == static_cast<std::size_t>(Counted::queries) + 1);
 
 // In the order of Gauged.
 constexpr std::array<Row, 9> gauge_rows = {{
@@ -92,6 +94,8 @@ std::vector<std::string> label_values(Values values, const MetricLabels& labels)
             return labels.frame_kinds;
         case Values::queues:
             return labels.queues;
+        case Values::query_outcomes:
+            return {"answered", "busy", "refused"};
         case Values::codes:
             break;
     }

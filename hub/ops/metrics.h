@@ -24,6 +24,7 @@ enum class Counted : std::uint8_t {
     fetches,           // jobbro_fetches_total: messages handed out by Fetch
     orders_erased,     // jobbro_orders_erased_total
     alerts,            // jobbro_alerts_total
+    queries,           // jobbro_queries_total {outcome}: answered, busy or refused
 };
 
 // What became of a message: jobbro_messages_total {kind, fate}.

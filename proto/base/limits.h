@@ -89,13 +89,19 @@ inline constexpr std::size_t timers_per_turn_max = 64;
 
 // Queries. A page reads few entries and rows, and fits a frame.
 inline constexpr std::uint32_t query_rows_max = 100;
-inline constexpr std::size_t queries_per_turn_max = 8;  // all sessions together; then busy
-inline constexpr std::size_t query_looks_max = 512;     // entries looked at for a page
-inline constexpr std::size_t query_after_bytes_max = 128;
+inline constexpr std::size_t queries_per_turn_max = 8;            // all sessions together
+inline constexpr std::size_t queries_per_party_and_turn_max = 4;  // then busy
+inline constexpr std::size_t query_looks_max = 512;               // entries looked at for a page
+inline constexpr std::size_t query_cells_max = 8192;              // of results looked at for a page
+inline constexpr std::size_t query_after_bytes_max = 1024;
 
 // Results. A month is frozen so many days after its end; what is told of it is one entry or more.
 inline constexpr std::uint32_t results_wait_days = 9;
 inline constexpr std::size_t results_entry_bytes_max = 40 * 1024;
+// Of freezing a turn does so much; then the next one goes on, and what would be erased waits. One
+// measure of a month is told at once, whatever it takes.
+inline constexpr std::size_t results_months_per_turn_max = 2;
+inline constexpr std::size_t results_leaves_per_turn_max = 20000;
 
 // Parked messages. Each costs some 220 bytes of memory, so all of them 55 MiB. Beside these bounds
 // each subscription may park what was in flight when it met one, once.
@@ -130,6 +136,7 @@ static_assert(frame_bytes_max < frame_bytes_cut);
 static_assert(delivery_frame_bytes_max + envelope_bytes_max + 4096 <= frame_bytes_max,
               "a delivery frame may end with the largest envelope");
 static_assert(envelopes_per_submit_max <= entries_per_turn_max);
+static_assert(queries_per_party_and_turn_max < queries_per_turn_max, "nobody has a turn alone");
 // Files: two databases, sessions with as many connections that have not said Hello, and some.
 inline constexpr std::uint64_t files_of_databases_max = 2 * 512;
 inline constexpr std::uint64_t files_spare = 128;

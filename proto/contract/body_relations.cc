@@ -146,11 +146,19 @@ Result<void> check_point(const v1::AttentionPoint& point, const std::string& pat
 Result<void> check_report(const v1::ProgressionReport& report) {
     JOBBRO_TRY(check_not_reversed(report.period_start_date(), report.period_end_date(),
                                   "progression_report.period_end_date"));
+    JOBBRO_TRY(check_not_reversed(report.period_end_date(), report.answer_wanted_by_date(),
+                                  "progression_report.answer_wanted_by_date"));
     for (int i = 0; i < report.attention_points_size(); ++i) {
         JOBBRO_TRY(check_point(report.attention_points(i),
                                item_path("progression_report.attention_points", i)));
     }
     return {};
+}
+
+Result<void> check_course_end(const v1::CourseEnd& end, Instant now) {
+    JOBBRO_TRY(check_not_to_come(end.end_date(), now, "course_end.end_date"));
+    return check_explained(end.reason() == v1::COURSE_END_REASON_OTHER, end.explanation(),
+                           "course_end.explanation");
 }
 
 Result<void> check_evaluation(const v1::MidTermEvaluation& evaluation, Instant now) {
@@ -235,9 +243,11 @@ Result<void> check_course_relations(const v1::Envelope& envelope, Instant now) {
             return check_attendance(envelope.attendance_list(), now);
         case v1::Envelope::kMidTermEvaluation:
             return check_evaluation(envelope.mid_term_evaluation(), now);
+        case v1::Envelope::kCourseStart:
+            return check_not_to_come(envelope.course_start().start_date(), now,
+                                     "course_start.start_date");
         case v1::Envelope::kCourseEnd:
-            return check_explained(envelope.course_end().reason() == v1::COURSE_END_REASON_OTHER,
-                                   envelope.course_end().explanation(), "course_end.explanation");
+            return check_course_end(envelope.course_end(), now);
         case v1::Envelope::kPlacement:
             return check_not_reversed(envelope.placement().first_date(),
                                       envelope.placement().last_date(), "placement.last_date");

@@ -161,8 +161,12 @@ class Demo {
         const auto found = contract::findings_of(row.envelope);
         const OrderMessage message{row.envelope, kind, last_ + 1, answers, corrects, today, found};
         const auto offer = offers_.find(offer_of(row));
-        const OfferFacts facts{offer == offers_.end() ? std::span<const int>{}
-                                                      : std::span<const int>{offer->second}};
+        OfferFacts facts;
+        if (offer != offers_.end()) {
+            const auto& meant_for = offer->second.match_categories();
+            facts = {{meant_for.data(), static_cast<std::size_t>(meant_for.size())},
+                     offer->second.legal_category()};
+        }
         rows::CourseState& course = courses_[row.envelope.order_id()];
         state_before_ = static_cast<OrderState>(course.state());
         const auto advanced = advance(course, message, rules_.on(today), &facts);
@@ -200,8 +204,7 @@ class Demo {
         const std::string owner = row.sender + ' ';
         if (row.envelope.has_offer_published()) {
             const v1::OfferPublished& offer = row.envelope.offer_published();
-            const auto& categories = offer.match_categories();
-            offers_[owner + offer.offer_reference()].assign(categories.begin(), categories.end());
+            offers_[owner + offer.offer_reference()] = offer;
         } else if (row.envelope.has_offer_withdrawn()) {
             withdrawn_.insert(owner + row.envelope.offer_withdrawn().offer_reference());
         }
@@ -216,7 +219,7 @@ class Demo {
     std::map<std::string, rows::CourseState> courses_;
     std::map<std::string, rows::CitizenState> citizens_;  // by course file
     std::map<std::string, std::set<std::string>> orders_of_;
-    std::map<std::string, std::vector<int>> offers_;
+    std::map<std::string, v1::OfferPublished> offers_;
     std::set<std::string> withdrawn_;
     std::map<std::string, MessageNumber> numbers_;
     MessageNumber last_ = 0;

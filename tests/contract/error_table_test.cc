@@ -201,7 +201,9 @@ TEST(ContractPage, LimitsAreThoseOfTheCode) {
     JOBBRO_LIMIT(proofs_per_turn_max);
     JOBBRO_LIMIT(query_rows_max);
     JOBBRO_LIMIT(queries_per_turn_max);
+    JOBBRO_LIMIT(queries_per_party_and_turn_max);
     JOBBRO_LIMIT(query_looks_max);
+    JOBBRO_LIMIT(query_cells_max);
     JOBBRO_LIMIT(query_after_bytes_max);
     JOBBRO_LIMIT(replays_max);
     JOBBRO_LIMIT(replay_page_entries_max);

@@ -6,6 +6,8 @@
 #include <set>
 #include <tuple>
 
+#include "tests/property/follow_up_oracle.h"
+
 namespace jobbro::domain {
 namespace {
 
@@ -372,38 +374,10 @@ class Oracle {
 
     void follow_ups(All& now) const {
         if (state() == OrderState::cancelled) return;
-        std::map<MessageNumber, int> waiting;
-        MessageNumber end = 0;
-        std::set<MessageNumber> decisions;
-        for (const Said& said : history_) {
-            const bool asks = said.corrects == 0 || waiting.contains(said.corrects);
-            if (is_report(said)) {
-                waiting.erase(said.corrects);
-                const std::string& wanted =
-                    said.kind == v1::MESSAGE_KIND_MID_TERM_EVALUATION
-                        ? said.envelope.mid_term_evaluation().answer_wanted_by_date()
-                        : said.envelope.progression_report().answer_wanted_by_date();
-                const int own = number(wanted);
-                if (asks) {
-                    waiting[said.number] = own == none ? said.day + *alerts().follow_up : own;
-                }
-            } else if (said.kind == v1::MESSAGE_KIND_COURSE_END) {
-                if (said.corrects != 0 && said.corrects != end) continue;
-                waiting.erase(said.corrects);
-                end = said.number;
-                if (asks && decisions.empty()) waiting[end] = said.day + *alerts().follow_up;
-            } else if (said.kind == v1::MESSAGE_KIND_FOLLOW_UP) {
-                for (const MessageNumber answered : said.answers)
-                    waiting.erase(answered);
-                decisions.erase(said.corrects);
-                if (decides(said)) decisions.insert(said.number);
-                if (decides(said)) waiting.erase(end);
-            }
-        }
         Waiting steps;
         for (std::uint8_t i = 0; i < alerts().follow_up_steps.count; ++i)
             steps.further.push_back(alerts().follow_up_steps.days[i]);
-        for (const auto& [about, limit] : waiting) {
+        for (const auto& [about, limit] : waiting_for_follow_up(history_, alerts(), first_)) {
             steps.raise = limit + 1;
             now[{v1::ALERT_KIND_FOLLOW_UP_OVERDUE, about, 0, limit}] = steps;
         }
@@ -411,49 +385,73 @@ class Oracle {
 
     // --- The law -----------------------------------------------------------------------------
 
-    void law(All& now) const {
-        std::set<int> watched;
-        int first_offer = none;
-        int last_end = none;
-        MessageNumber end = 0;
-        int running = 0;
-        bool had_offer = false;
-        OrderState state = OrderState::placed;
+    // Messages of a kind, each with the corrections that took its place: (first, latest), oldest
+    // first.
+    using Chains = std::vector<std::pair<MessageNumber, const Said*>>;
+    [[nodiscard]] Chains chains_of(v1::MessageKind kind) const {
+        Chains chains;
         for (const Said& said : history_) {
-            const OrderState before = state;
-            if (said.corrects == 0) state = state_after(state, said.kind);
-            if (said.kind == v1::MESSAGE_KIND_LIMITS_WATCHED && said.corrects == 0) {
-                const auto& told = said.envelope.limits_watched();
-                watched = {told.watched().begin(), told.watched().end()};
-                first_offer = number(told.first_offer_due_date());
-            } else if (said.kind == v1::MESSAGE_KIND_COURSE_START && said.corrects == 0) {
-                ++running;
-                had_offer = true;
-            } else if (said.kind == v1::MESSAGE_KIND_COURSE_END) {
-                if (said.corrects != 0 && said.corrects != end) continue;
-                if (said.corrects == 0) --running;
-                end = said.number;
-                last_end = number(said.envelope.course_end().end_date());
-            } else if (said.kind == v1::MESSAGE_KIND_ORDER_CANCELLATION &&
-                       before == OrderState::started) {
-                --running;
-                last_end = said.day;
-            } else if (said.kind == v1::MESSAGE_KIND_COURSE_OUTCOME &&
-                       said.envelope.course_outcome().kind() == v1::OUTCOME_KIND_EDUCATION) {
-                watched.clear();
+            if (said.kind != kind) continue;
+            if (said.corrects == 0) chains.emplace_back(said.number, &said);
+            for (auto& [first, latest] : chains)
+                if (latest->number == said.corrects) latest = &said;
+        }
+        return chains;
+    }
+
+    // The last of the days since the first request; none: there is none.
+    static int last_since(int first_request, const std::vector<int>& days) {
+        int last = none;
+        for (const int day : days)
+            if (day >= first_request) last = std::max(last, day);
+        return last;
+    }
+
+    void law(All& now) const {
+        const Chains told = chains_of(v1::MESSAGE_KIND_LIMITS_WATCHED);
+        if (told.empty()) return;
+        const auto& [first, latest] = told.back();
+        const auto& limits = latest->envelope.limits_watched();
+        const int request = number(limits.first_request_date());
+        for (const auto& [since, outcome] : chains_of(v1::MESSAGE_KIND_COURSE_OUTCOME)) {
+            const auto& body = outcome->envelope.course_outcome();
+            const bool ends_it =
+                body.kind() == v1::OUTCOME_KIND_EDUCATION && number(body.from_date()) >= request;
+            if (ends_it && since > first) return;
+        }
+        std::vector<int> interviews;
+        for (const auto& [since, held] : chains_of(v1::MESSAGE_KIND_INTERVIEW_HELD))
+            interviews.push_back(number(held->envelope.interview_held().held_date()));
+        std::vector<int> starts;
+        for (const auto& [since, start] : chains_of(v1::MESSAGE_KIND_COURSE_START))
+            starts.push_back(number(start->envelope.course_start().start_date()));
+        std::vector<int> ends;
+        for (const auto& [since, end] : chains_of(v1::MESSAGE_KIND_COURSE_END))
+            ends.push_back(number(end->envelope.course_end().end_date()));
+        for (const auto& [since, cut_off] : chains_of(v1::MESSAGE_KIND_ORDER_CANCELLATION))
+            if (!starts.empty()) ends.push_back(cut_off->day);
+        const int interview = last_since(request, interviews);
+        const int end = last_since(request, ends);
+        const int offer_due = number(limits.first_offer_due_date());
+        for (const int limit : limits.watched()) {
+            if (limit == v1::STATUTORY_LIMIT_FIRST_INTERVIEW) {
+                if (interview == none) add_limit(now, limit, months_after(request, 3));
+            } else if (limit == v1::STATUTORY_LIMIT_INTERVIEWS) {
+                add_limit(now, limit, months_after(interview, 3));
+            } else if (limit == v1::STATUTORY_LIMIT_FIRST_OFFER) {
+                if (last_since(request, starts) == none) add_limit(now, limit, offer_due);
+            } else if (state() != OrderState::started) {
+                add_limit(now, limit, months_after(end, 6));
             }
-        }
-        if (watched.contains(v1::STATUTORY_LIMIT_FIRST_OFFER) && !had_offer &&
-            first_offer != none) {
-            add_limit(now, v1::STATUTORY_LIMIT_FIRST_OFFER, first_offer);
-        }
-        if (watched.contains(v1::STATUTORY_LIMIT_NEW_OFFER) && running == 0 && last_end != none) {
-            const Day due = after(first_.plus(last_end), {0, 6});
-            add_limit(now, v1::STATUTORY_LIMIT_NEW_OFFER, due.since(first_));
         }
     }
 
+    [[nodiscard]] int months_after(int day, std::uint16_t months) const {
+        return day == none ? none : after(first_.plus(day), {0, months}).since(first_);
+    }
+
     void add_limit(All& now, int limit, int due) const {
+        if (due == none) return;
         const Key near{v1::ALERT_KIND_STATUTORY_NEAR, 0, limit, due};
         const bool is_too_late = history_.back().day + 1 > due && !open_.contains(near);
         if (!is_too_late) now[near] = {due - *alerts().statutory_near, {}};

@@ -73,6 +73,7 @@ class Life {
                                                     v1::MESSAGE_KIND_FOLLOW_UP,
                                                     v1::MESSAGE_KIND_COURSE_OUTCOME,
                                                     v1::MESSAGE_KIND_LIMITS_WATCHED,
+                                                    v1::MESSAGE_KIND_INTERVIEW_HELD,
                                                     v1::MESSAGE_KIND_COURSE_END,
                                                     v1::MESSAGE_KIND_ORDER_CANCELLATION,
                                                     v1::MESSAGE_KIND_ORDER_DECLINE};
@@ -95,10 +96,7 @@ class Life {
         }
         const bool is_second_order =
             kind == v1::MESSAGE_KIND_ORDER && corrects == 0 && !history_.empty();
-        const bool has_no_correction_here =
-            corrects != 0 &&
-            (kind == v1::MESSAGE_KIND_LIMITS_WATCHED || kind == v1::MESSAGE_KIND_COURSE_OUTCOME);
-        if (is_second_order || has_no_correction_here) return;
+        if (is_second_order) return;
         const v1::Envelope envelope = body(kind);
         const MessageNumber said = log_.say(envelope, answers, corrects);
         if (said == 0) return;
@@ -165,9 +163,13 @@ class Life {
             case v1::MESSAGE_KIND_COURSE_OUTCOME:
                 envelope.mutable_course_outcome()->set_kind(chance(3) ? v1::OUTCOME_KIND_EDUCATION
                                                                       : v1::OUTCOME_KIND_OTHER);
+                envelope.mutable_course_outcome()->set_from_date(some_date(-30, 10));
                 return envelope;
             case v1::MESSAGE_KIND_LIMITS_WATCHED:
                 return some_limits();
+            case v1::MESSAGE_KIND_INTERVIEW_HELD:
+                envelope.mutable_interview_held()->set_held_date(some_date(-30, 0));
+                return envelope;
             case v1::MESSAGE_KIND_ORDER_CANCELLATION:
                 envelope.mutable_order_cancellation();
                 return envelope;
@@ -214,8 +216,11 @@ class Life {
     v1::Envelope some_limits() {
         v1::Envelope envelope;
         v1::LimitsWatched& limits = *envelope.mutable_limits_watched();
+        if (chance(2)) limits.add_watched(v1::STATUTORY_LIMIT_FIRST_INTERVIEW);
+        if (chance(2)) limits.add_watched(v1::STATUTORY_LIMIT_INTERVIEWS);
         if (chance(2)) limits.add_watched(v1::STATUTORY_LIMIT_FIRST_OFFER);
         if (!chance(3)) limits.add_watched(v1::STATUTORY_LIMIT_NEW_OFFER);
+        if (chance(2)) limits.set_first_request_date(some_date(-90, 0));
         limits.set_first_offer_due_date(some_date(-5, 40));
         return envelope;
     }

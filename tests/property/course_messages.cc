@@ -18,6 +18,13 @@ void point_at(v1::Envelope& envelope, const std::string& message_id, v1::CauseRe
     cause.set_relation(relation);
 }
 
+// Of which offer it is, and whether it publishes or withdraws it.
+std::string reference_of(const v1::Envelope& envelope) {
+    return envelope.has_offer_published()
+               ? "published " + envelope.offer_published().offer_reference()
+               : "withdrawn " + envelope.offer_withdrawn().offer_reference();
+}
+
 bool ends_order(v1::MessageKind kind) {
     return kind == v1::MESSAGE_KIND_ORDER_DECLINE || kind == v1::MESSAGE_KIND_ORDER_CANCELLATION ||
            kind == v1::MESSAGE_KIND_COURSE_END;
@@ -75,7 +82,7 @@ v1::Envelope CourseMessages::of_offers() {
     if (bodies_.chance(4)) {
         result.mutable_offer_withdrawn()->set_offer_reference(reference);
         result.mutable_offer_withdrawn()->set_from_date(today().plus(bodies_.number(0, 20)).text());
-        return result;
+        return said_of_offer(std::move(result));
     }
     v1::OfferPublished& body = *result.mutable_offer_published();
     body.set_offer_reference(reference);
@@ -86,7 +93,24 @@ v1::Envelope CourseMessages::of_offers() {
     if (bodies_.chance(2)) body.set_capacity(static_cast<std::uint32_t>(bodies_.number(2, 8)));
     if (bodies_.chance(2)) body.set_yearly_quota(static_cast<std::uint32_t>(bodies_.number(9, 40)));
     if (bodies_.chance(2)) body.set_when_full(v1::UNAVAILABLE_ORDER_ACCEPTED_WITH_FINDING);
-    return result;
+    return said_of_offer(std::move(result));
+}
+
+// One in a few corrects what was said before: mostly of the same offer, one of the latest.
+v1::Envelope CourseMessages::said_of_offer(v1::Envelope envelope) {
+    const bool is_any = offer_dice_.below(12) == 0;
+    std::vector<std::string> own;
+    for (const v1::Envelope& said : said_of_offers_) {
+        const bool is_own =
+            said.sender() == envelope.sender() && reference_of(said) == reference_of(envelope);
+        if (is_own || is_any) own.push_back(said.message_id());
+    }
+    if (!own.empty() && offer_dice_.below(3) == 0) {
+        const std::size_t back = offer_dice_.below(std::min<std::size_t>(own.size(), 4));
+        point_at(envelope, own[own.size() - 1 - back], v1::CAUSE_RELATION_CORRECTS);
+    }
+    said_of_offers_.push_back(envelope);
+    return envelope;
 }
 
 // --- On an order -----------------------------------------------------------------------------

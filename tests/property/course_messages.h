@@ -22,7 +22,7 @@ class CourseMessages {
         : world_(world), rows_(rows), random_(random), bodies_(random) {}
 
     v1::Envelope placing();
-    // Of the two of whom one never publishes an offer.
+    // Of two of the sites: the third never publishes an offer. Some correct what was said before.
     v1::Envelope of_offers();
     // Requires, for these: there are orders.
     v1::Envelope on_an_order();
@@ -45,11 +45,14 @@ class CourseMessages {
     void point_at_answered(v1::Envelope& envelope, const RebuiltOrder& order, v1::MessageKind kind);
     void correct(v1::Envelope& envelope, const std::vector<Said>& said, v1::MessageKind kind);
     v1::Envelope some_other_time(v1::Envelope envelope);
+    v1::Envelope said_of_offer(v1::Envelope envelope);
 
     HubWorld& world_;
     const RebuiltRows& rows_;
     SeededRandomness& random_;
     CourseBodies bodies_;
+    SeededRandomness offer_dice_{2011};
+    std::vector<v1::Envelope> said_of_offers_;
     std::uint64_t citizens_ = 0;
     std::uint64_t new_numbers_ = 1000;  // that nobody has but by a change
 };

@@ -336,12 +336,17 @@ void History::compare_overview() {
     EXPECT_TRUE(kept.going_on == anew->going_on);
     domain::OfferQuery query;
     query.day = rows_->day_of(world_.now);
-    const auto offers = kept.catalogue.list(query);
-    const auto offers_anew = anew->catalogue.list(query);
+    const auto offers = kept.catalogue.list(query).rows;
+    const auto offers_anew = anew->catalogue.list(query).rows;
     ASSERT_EQ(offers.size(), offers_anew.size());
     for (std::size_t i = 0; i < offers.size(); ++i) {
         EXPECT_EQ(offers[i].provider, offers_anew[i].provider);
         EXPECT_EQ(offers[i].offer->SerializeAsString(), offers_anew[i].offer->SerializeAsString());
+        const std::string& reference = offers[i].offer->offer_reference();
+        const auto* const told = kept.catalogue.find(offers[i].provider, reference);
+        const auto* const told_anew = anew->catalogue.find(offers[i].provider, reference);
+        EXPECT_EQ(told->text_number, told_anew->text_number);
+        EXPECT_EQ(told->withdrawal_number, told_anew->withdrawal_number);
         EXPECT_EQ(offers[i].withdrawn_from, offers_anew[i].withdrawn_from);
         EXPECT_EQ(offers[i].free_places, offers_anew[i].free_places);
         EXPECT_EQ(offers[i].quota_left, offers_anew[i].quota_left);

@@ -114,7 +114,8 @@ const std::vector<Said>& RebuiltRows::said_of(const SubjectId& subject) const {
 
 // --- Entries ---------------------------------------------------------------------------------
 
-// Those about no person, and those for auditors alone, make none of these rows.
+// Those about no person, and those for auditors alone, make none of these rows; an offer is what
+// orders are recorded by from then on.
 void RebuiltRows::take(const journal::OpenedEntry& opened) {
     const v1::EntryIndex& index = opened.index;
     if (index.kind() >= v1::MESSAGE_KIND_LOG_OPENED) return;
@@ -122,6 +123,10 @@ void RebuiltRows::take(const journal::OpenedEntry& opened) {
     ASSERT_TRUE(envelope.ParseFromString(opened.body));
     if (index.subject_id().empty()) {
         ++recorded_[index.kind()];
+        if (envelope.has_offer_published()) {
+            const v1::OfferPublished& offer = envelope.offer_published();
+            offers_[{envelope.sender(), offer.offer_reference()}] = offer;
+        }
         return;
     }
     const auto& time = envelope.happened_at();
@@ -132,6 +137,10 @@ void RebuiltRows::take(const journal::OpenedEntry& opened) {
                 array_of<16>(index.subject_id()),
                 day_of(opened.recorded_at),
                 rules_.rules_at(happened_at)};
+    RebuiltLatest& latest = latest_[entry.subject];
+    latest.entry = opened.sequence.value() + 1;
+    if (index.order_id().empty()) latest.own = latest.entry;
+    if (entry.kind != v1::MESSAGE_KIND_ALERT) latest.said = latest.entry;
     const auto order = orders_.find(index.order_id());
     if (order != orders_.end()) entry.order = &order->second;
     if (entry.kind == v1::MESSAGE_KIND_ALERT) return take_alert(entry);
@@ -232,9 +241,22 @@ void RebuiltRows::place(Entry& entry) {
     entry.places_order = true;
 }
 
+const v1::OfferPublished* RebuiltRows::offer_of(const Entry& entry) const {
+    const bool is_order = entry.kind == v1::MESSAGE_KIND_ORDER;
+    if (!is_order && entry.kind != v1::MESSAGE_KIND_ORDER_REVISION) return nullptr;
+    const v1::Order& text =
+        is_order ? entry.envelope.order() : entry.envelope.order_revision().order();
+    const auto found = offers_.find({entry.order->provider, text.offer_reference()});
+    return found == offers_.end() ? nullptr : &found->second;
+}
+
 void RebuiltRows::take_on_order(const Entry& entry, const domain::OrderMessage& message) {
     RebuiltOrder& order = *entry.order;
-    const auto brought_about = domain::record_on_order(order.course, message, entry.rules);
+    domain::OfferFacts facts;
+    const v1::OfferPublished* const offer = offer_of(entry);
+    if (offer != nullptr) facts.legal_category = offer->legal_category();
+    const auto brought_about = domain::record_on_order(order.course, message, entry.rules,
+                                                       offer != nullptr ? &facts : nullptr);
     for (const domain::RaisedAlert& alert : brought_about.raised)
         expected_.push_back({order.id, alert});
     domain::record_facts(order.facts, message, order.course,
@@ -301,9 +323,7 @@ void RebuiltRows::join(const Entry& entry, Jobcentres& limits, const std::string
                        const RebuiltLimits& other) {
     const auto [known, is_new] = limits.emplace(jobcentre, other);
     if (is_new) return;
-    const auto citizen = contract::CprNumber::parse(entry.envelope.citizen().cpr_number());
-    domain::join(known->second.state, other.state, entry.day, Day{citizen->birth_date()},
-                 entry.rules);
+    domain::join(known->second.state, other.state, entry.day);
     known->second.raised.insert(other.raised.begin(), other.raised.end());
     forget_settled(known->second.state.watches(), known->second.raised);
 }
@@ -346,6 +366,11 @@ void RebuiltRows::compare(journal::Journal& journal) const {
     std::size_t limits = 0;
     const auto visit = [&](const SubjectId& subject,
                            const journal::rows::CaseRow& row) -> Result<void> {
+        const auto known = latest_.find(subject);
+        const RebuiltLatest latest = known == latest_.end() ? RebuiltLatest{} : known->second;
+        EXPECT_EQ(latest.entry, row.last_sequence_plus_one());
+        EXPECT_EQ(latest.own, row.last_own_plus_one());
+        EXPECT_EQ(latest.said, row.last_said_plus_one());
         for (const journal::rows::OrderRow& order : row.orders()) {
             ++orders;
             const RebuiltOrder* const own = find(order.order_id());

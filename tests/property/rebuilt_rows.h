@@ -42,6 +42,13 @@ struct RebuiltOrder {
     std::vector<Said> said;  // in order, alerts left out
 };
 
+// Of a subject, each a sequence plus one; 0: none.
+struct RebuiltLatest {
+    std::uint64_t entry = 0;
+    std::uint64_t own = 0;   // on no order
+    std::uint64_t said = 0;  // by a party
+};
+
 struct RebuiltLimits {
     domain::rows::CitizenState state;
     Raised raised;
@@ -101,6 +108,8 @@ class RebuiltRows {
     static void join(const Entry& entry, Jobcentres& limits, const std::string& jobcentre,
                      const RebuiltLimits& other);
     void hand_over(const Entry& entry);
+    // What the catalogue has of the offer the message names, where it names one.
+    [[nodiscard]] const v1::OfferPublished* offer_of(const Entry& entry) const;
     void take_on_order(const Entry& entry, const domain::OrderMessage& message);
     void take_on_citizen(const Entry& entry, const domain::CitizenMessage& message);
     void tell_of_interview(const Entry& entry, const std::string& jobcentre, domain::Day interview);
@@ -110,7 +119,9 @@ class RebuiltRows {
     std::map<Bytes, RebuiltOrder> orders_;
     std::vector<const RebuiltOrder*> by_age_;
     std::map<journal::SubjectId, Jobcentres> limits_;
-    std::map<std::string, journal::SubjectId> bound_;  // by CPR number
+    std::map<journal::SubjectId, RebuiltLatest> latest_;
+    std::map<std::pair<std::string, std::string>, v1::OfferPublished> offers_;  // by provider, name
+    std::map<std::string, journal::SubjectId> bound_;                           // by CPR number
     std::map<journal::SubjectId, journal::SubjectId> merged_;
     std::map<journal::SubjectId, std::string> numbers_;
     std::map<journal::SubjectId, std::vector<Said>> said_;

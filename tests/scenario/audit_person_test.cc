@@ -26,7 +26,7 @@ using ::testing::Not;
 using ::testing::UnorderedElementsAre;
 
 constexpr auto patience = 10s;
-constexpr const char* auditor = "auditor:jens-hansen";
+constexpr const char* named_auditor = "auditor:jens-hansen";
 
 struct Told {
     int status = -1;
@@ -70,7 +70,7 @@ class AuditPerson : public ::testing::Test {
         hub.add_party(jobcentre);
         hub.add_party(other_jobcentre);
         hub.add_party(provider, {jobcentre, other_jobcentre});
-        hub.keys(auditor);
+        hub.keys(named_auditor);
         grant_auditor();
         const auto site = connect(provider);
         placed_at = submit(*connect(jobcentre), placed());
@@ -166,9 +166,9 @@ class AuditPerson : public ::testing::Test {
     }
     void grant_auditor() const {
         act(operator_party,
-            {"party", "add", auditor, "--public", hub.party_key_file(auditor).string() + ".pub",
-             "--controller-key", hub.party_key_file(controller).string(), "--jobcentre", jobcentre,
-             "--may-unmask"});
+            {"party", "add", named_auditor, "--public",
+             hub.party_key_file(named_auditor).string() + ".pub", "--controller-key",
+             hub.party_key_file(controller).string(), "--jobcentre", jobcentre, "--may-unmask"});
     }
     // The provider takes other keys and says something with them.
     void go_on_with_other_keys() {
@@ -187,7 +187,7 @@ class AuditPerson : public ::testing::Test {
                                          "--hub-key",
                                          path("hub.key.pub"),
                                          "--key",
-                                         hub.party_key_file(auditor).string()};
+                                         hub.party_key_file(named_auditor).string()};
         command.insert(command.end(), arguments.begin(), arguments.end());
         return run(command);
     }
@@ -215,7 +215,7 @@ TEST_F(AuditPerson, AccessListsExactlyWhoHasSeenTheCitizensData) {
         ways_and_parties(told.out),
         UnorderedElementsAre(std::string{"sent "} + jobcentre, "sent" + by_provider,
                              "fetched" + by_provider, std::string{"asked "} + operator_party,
-                             std::string{"replayed "} + auditor, "unopened "))
+                             std::string{"replayed "} + named_auditor, "unopened "))
         << told.out;
     EXPECT_THAT(told.out, HasSubstr(R"("unopened_readings":1)"))
         << "the question about the other jobcentre's citizen";
@@ -295,7 +295,7 @@ TEST_F(AuditPerson, TheExtractIsTheCitizensAndNamesNoStaff) {
                                       "have covered none of it"),
                             HasSubstr(std::string{provider} + " fetched entry ")));
     EXPECT_THAT(text, Not(HasSubstr("Olsen"))) << "the ground is about somebody else";
-    for (const char* const staff : {"Inge", "Jensen", "7010 2030", auditor, operator_party})
+    for (const char* const staff : {"Inge", "Jensen", "7010 2030", named_auditor, operator_party})
         EXPECT_THAT(text, Not(HasSubstr(staff)));
     EXPECT_THAT(text, Not(HasSubstr(other_jobcentre)));
 

@@ -28,7 +28,7 @@ using ::testing::Not;
 using ::testing::StartsWith;
 using Json = nlohmann::json;
 
-constexpr const char* auditor = "auditor:city";
+constexpr const char* city_auditor = "auditor:city";
 constexpr const char* bare_cpr = "6908701478";
 
 std::string read_to_end(int output) {
@@ -47,18 +47,12 @@ std::vector<Json> objects_in(const std::string& lines) {
     return objects;
 }
 
-struct Said {
-    int status = -1;
-    std::string out;
-    std::string err;
-};
-
 class AuditOfAHub : public ::testing::Test {
   protected:
     AuditOfAHub() {
         if (!hub.start()) throw std::runtime_error(hub.ended().errors);
         hub.add_usual_parties();
-        hub.keys(auditor);
+        hub.keys(city_auditor);
         grant({"--may-unmask"});
         centre = connect(jobcentre);
         site = connect(provider);
@@ -101,20 +95,20 @@ class AuditOfAHub : public ::testing::Test {
     [[nodiscard]] std::filesystem::path new_error_file() {
         return hub.folder() / ("errors_" + std::to_string(++programs) + ".txt");
     }
-    static Said ended(const Spawned& program, const std::filesystem::path& errors) {
-        Said said;
-        said.out = read_to_end(program.output);
+    static ProgramEnd ended(const Spawned& program, const std::filesystem::path& errors) {
+        ProgramEnd said;
+        said.output = read_to_end(program.output);
         close(program.output);
         said.status = wait_for(program.pid);
-        said.err = read_file(errors);
+        said.errors = read_file(errors);
         return said;
     }
-    Said audit(const std::vector<std::string>& arguments) {
+    ProgramEnd audit(const std::vector<std::string>& arguments) {
         const auto errors = new_error_file();
-        return ended(start("jobbro-audit", auditor, arguments, errors), errors);
+        return ended(start("jobbro-audit", city_auditor, arguments, errors), errors);
     }
     // jobbro with this key file.
-    Said run_with(const std::string& key, const std::vector<std::string>& arguments) {
+    ProgramEnd run_with(const std::string& key, const std::vector<std::string>& arguments) {
         std::vector<std::string> command{JOBBRO_BINARY_DIR "/bin/jobbro",
                                          "--hub",
                                          hub.endpoint(),
@@ -131,24 +125,24 @@ class AuditOfAHub : public ::testing::Test {
     // The provider takes the keys of a new file.
     void rotate(const std::string& from, const std::string& to) {
         EXPECT_EQ(run_with(from, {"keygen", provider, "--out", to}).status, 0);
-        const Said rotated = run_with(from, {"party", "rotate", "--new-keys", to});
-        EXPECT_EQ(rotated.status, 0) << rotated.err;
+        const ProgramEnd rotated = run_with(from, {"party", "rotate", "--new-keys", to});
+        EXPECT_EQ(rotated.status, 0) << rotated.errors;
     }
     // jobbro party add, with these options too.
     void grant(const std::vector<std::string>& terms) {
         std::vector<std::string> arguments{"party",
                                            "add",
-                                           auditor,
+                                           city_auditor,
                                            "--public",
-                                           hub.party_key_file(auditor).string() + ".pub",
+                                           hub.party_key_file(city_auditor).string() + ".pub",
                                            "--controller-key",
                                            hub.party_key_file(controller).string(),
                                            "--jobcentre",
                                            jobcentre};
         arguments.insert(arguments.end(), terms.begin(), terms.end());
         const auto errors = new_error_file();
-        const Said said = ended(start("jobbro", operator_party, arguments, errors), errors);
-        EXPECT_EQ(said.status, 0) << said.err;
+        const ProgramEnd said = ended(start("jobbro", operator_party, arguments, errors), errors);
+        EXPECT_EQ(said.status, 0) << said.errors;
     }
     [[nodiscard]] std::string place(const char* name) const {
         return (hub.folder() / name).string();
@@ -176,12 +170,12 @@ class AuditOfAHub : public ::testing::Test {
 };
 
 TEST_F(AuditOfAHub, AMaskedReplayTellsTheTrailAndNothingThatWasSaid) {
-    const Said said = audit({"replay"});
-    ASSERT_EQ(said.status, 0) << said.err;
-    EXPECT_THAT(said.err, IsEmpty());
-    EXPECT_THAT(said.out, Not(HasSubstr(citizen)));
-    EXPECT_THAT(said.out, Not(HasSubstr(bare_cpr)));
-    const auto entries = objects_in(said.out);
+    const ProgramEnd said = audit({"replay"});
+    ASSERT_EQ(said.status, 0) << said.errors;
+    EXPECT_THAT(said.errors, IsEmpty());
+    EXPECT_THAT(said.output, Not(HasSubstr(citizen)));
+    EXPECT_THAT(said.output, Not(HasSubstr(bare_cpr)));
+    const auto entries = objects_in(said.output);
     ASSERT_GT(entries.size(), accepted_at);
     EXPECT_EQ(entries[0]["record"]["origin"], HubProcess::origin);
     EXPECT_EQ(entries[1]["kind"], "registry_change");
@@ -190,96 +184,98 @@ TEST_F(AuditOfAHub, AMaskedReplayTellsTheTrailAndNothingThatWasSaid) {
     EXPECT_EQ(entries[placed_at]["order_id"], order_id);
     EXPECT_EQ(entries[accepted_at]["sender"], provider);
 
-    const Said csv = audit({"replay", "--format", "csv", "--order", order_id});
-    EXPECT_THAT(csv.out, StartsWith("sequence,recorded_at,sender,kind,"));
-    EXPECT_EQ(std::count(csv.out.begin(), csv.out.end(), '\n'), 3);
-    const Said text = audit({"replay", "--format", "text", "--kind", "order"});
-    EXPECT_THAT(text.out, HasSubstr("  jobcentre:630  order  to provider:99326018-9100000031"));
-    EXPECT_EQ(std::count(text.out.begin(), text.out.end(), '\n'), 1);
+    const ProgramEnd csv = audit({"replay", "--format", "csv", "--order", order_id});
+    EXPECT_THAT(csv.output, StartsWith("sequence,recorded_at,sender,kind,"));
+    EXPECT_EQ(std::count(csv.output.begin(), csv.output.end(), '\n'), 3);
+    const ProgramEnd text = audit({"replay", "--format", "text", "--kind", "order"});
+    EXPECT_THAT(text.output, HasSubstr("  jobcentre:630  order  to provider:99326018-9100000031"));
+    EXPECT_EQ(std::count(text.output.begin(), text.output.end(), '\n'), 1);
 }
 
 TEST_F(AuditOfAHub, ContentTakesAGroundAndLeavesATrace) {
-    const Said without_ground = audit({"replay", "--unmask"});
+    const ProgramEnd without_ground = audit({"replay", "--unmask"});
     EXPECT_EQ(without_ground.status, 1);
-    EXPECT_THAT(without_ground.err, StartsWith("jobbro-audit: ground_missing: "));
-    EXPECT_THAT(objects_in(audit({"replay", "--kind", "reading"}).out), IsEmpty())
+    EXPECT_THAT(without_ground.errors, StartsWith("jobbro-audit: ground_missing: "));
+    EXPECT_THAT(objects_in(audit({"replay", "--kind", "reading"}).output), IsEmpty())
         << "what was refused here was not asked";
 
-    const Said said =
+    const ProgramEnd said =
         audit({"replay", "--unmask", "--ground", "complaint 17", "--citizen", citizen});
-    ASSERT_EQ(said.status, 0) << said.err;
-    const auto entries = objects_in(said.out);
+    ASSERT_EQ(said.status, 0) << said.errors;
+    const auto entries = objects_in(said.output);
     ASSERT_EQ(entries.size(), 2U);
     EXPECT_EQ(entries[0]["citizen"], citizen);
     EXPECT_EQ(entries[0]["message"]["order_id"], order_id);
     EXPECT_TRUE(entries[0]["message"].contains("order"));
 
     std::vector<std::string> grounds;
-    const Said readings = audit({"replay", "--kind", "reading"});
-    for (const Json& each : objects_in(readings.out)) {
+    const ProgramEnd readings = audit({"replay", "--kind", "reading"});
+    for (const Json& each : objects_in(readings.output)) {
         const Json& replay = each["record"]["replay"];
         if (replay["view"] == "unmasked") grounds.push_back(replay["ground"]);
-        EXPECT_EQ(each["record"]["party"], auditor);
+        EXPECT_EQ(each["record"]["party"], city_auditor);
     }
     EXPECT_THAT(grounds, Contains("complaint 17"));
-    EXPECT_THAT(readings.out, Not(HasSubstr(bare_cpr)));
+    EXPECT_THAT(readings.output, Not(HasSubstr(bare_cpr)));
 
     grant({});
-    const Said without_right = audit({"replay", "--unmask", "--ground", "complaint 17"});
+    const ProgramEnd without_right = audit({"replay", "--unmask", "--ground", "complaint 17"});
     EXPECT_EQ(without_right.status, 1);
-    EXPECT_THAT(without_right.out, IsEmpty());
-    EXPECT_THAT(without_right.err, StartsWith("jobbro-audit: unmask_not_allowed: "));
-    EXPECT_THAT(without_right.err, Not(HasSubstr("go on with")));
+    EXPECT_THAT(without_right.output, IsEmpty());
+    EXPECT_THAT(without_right.errors, StartsWith("jobbro-audit: unmask_not_allowed: "));
+    EXPECT_THAT(without_right.errors, Not(HasSubstr("go on with")));
 }
 
 TEST_F(AuditOfAHub, TheLogIsVerifiedOverTheWire) {
-    const Said kept = audit({"checkpoint"});
-    ASSERT_EQ(kept.status, 0) << kept.err;
+    const ProgramEnd kept = audit({"checkpoint"});
+    ASSERT_EQ(kept.status, 0) << kept.errors;
     ASSERT_TRUE(
-        evidence::open_checkpoint(kept.out, *evidence::NoteVerifier::parse(hub.verifier_key())));
-    std::ofstream(place("kept"), std::ios::binary) << kept.out;
+        evidence::open_checkpoint(kept.output, *evidence::NoteVerifier::parse(hub.verifier_key())));
+    std::ofstream(place("kept"), std::ios::binary) << kept.output;
     const std::string controller_key = hub.party_key_file(controller).string() + ".pub";
-    const Said whole =
+    const ProgramEnd whole =
         audit({"verify", "--checkpoint", place("kept"), "--controller-key", controller_key});
-    EXPECT_EQ(whole.status, 0) << whole.err << whole.out;
-    EXPECT_THAT(whole.out, HasSubstr("signatures   2 of 2 verified\n"));
-    EXPECT_THAT(whole.out, HasSubstr("checkpoints  1 verified"));
-    EXPECT_THAT(whole.out, HasSubstr("kept         1 of 1 checkpoints are of this log\n"));
-    EXPECT_THAT(whole.out, Not(HasSubstr("tiles")));
+    EXPECT_EQ(whole.status, 0) << whole.errors << whole.output;
+    EXPECT_THAT(whole.output, HasSubstr("signatures   2 of 2 verified\n"));
+    EXPECT_THAT(whole.output, HasSubstr("checkpoints  1 verified"));
+    EXPECT_THAT(whole.output, HasSubstr("kept         1 of 1 checkpoints are of this log\n"));
+    EXPECT_THAT(whole.output, Not(HasSubstr("tiles")));
 
-    const Said other = audit({"verify", "--checkpoint", forged_checkpoint()});
+    const ProgramEnd other = audit({"verify", "--checkpoint", forged_checkpoint()});
     EXPECT_EQ(other.status, 1);
-    EXPECT_THAT(other.out, HasSubstr("entry 1: the log is not the one of the checkpoint"));
-    EXPECT_THAT(other.err, StartsWith("jobbro-audit: tampered: "));
+    EXPECT_THAT(other.output, HasSubstr("entry 1: the log is not the one of the checkpoint"));
+    EXPECT_THAT(other.errors, StartsWith("jobbro-audit: tampered: "));
 }
 
 TEST_F(AuditOfAHub, ARangeIsHeldToTheSignedTreeByProofs) {
     const std::string placed = std::to_string(placed_at);
     const std::string accepted = std::to_string(accepted_at);
-    const Said range = audit({"verify", "--from", placed, "--to", accepted});
-    EXPECT_EQ(range.status, 0) << range.err << range.out;
-    EXPECT_THAT(range.out, HasSubstr("entries      2 from " + placed + " on"));
-    EXPECT_THAT(range.out, HasSubstr("signatures   2 of 2 verified\n"));
+    const ProgramEnd range = audit({"verify", "--from", placed, "--to", accepted});
+    EXPECT_EQ(range.status, 0) << range.errors << range.output;
+    EXPECT_THAT(range.output, HasSubstr("entries      2 from " + placed + " on"));
+    EXPECT_THAT(range.output, HasSubstr("signatures   2 of 2 verified\n"));
     for (std::uint64_t first = 0; first <= accepted_at; ++first) {
-        const Said each = audit({"verify", "--from", std::to_string(first), "--to", accepted});
-        EXPECT_EQ(each.status, 0) << first << each.err << each.out;
+        const ProgramEnd each =
+            audit({"verify", "--from", std::to_string(first), "--to", accepted});
+        EXPECT_EQ(each.status, 0) << first << each.errors << each.output;
     }
-    const Said other = audit({"verify", "--from", placed, "--checkpoint", forged_checkpoint()});
+    const ProgramEnd other =
+        audit({"verify", "--from", placed, "--checkpoint", forged_checkpoint()});
     EXPECT_EQ(other.status, 1);
-    EXPECT_THAT(other.out, HasSubstr("is not proved to be the one of the checkpoint"));
-    const Said beyond = audit({"verify", "--from", "100000"});
+    EXPECT_THAT(other.output, HasSubstr("is not proved to be the one of the checkpoint"));
+    const ProgramEnd beyond = audit({"verify", "--from", "100000"});
     EXPECT_EQ(beyond.status, 1);
-    EXPECT_THAT(beyond.err, StartsWith("jobbro-audit: entry_unknown: "));
+    EXPECT_THAT(beyond.errors, StartsWith("jobbro-audit: entry_unknown: "));
 }
 
 TEST_F(AuditOfAHub, APartyThatTookOtherKeysTwiceIsFollowedBackPastAGrant) {
     site.reset();
     rotate(hub.party_key_file(provider).string(), place("second"));
-    const Said granted =
+    const ProgramEnd granted =
         run_with(hub.party_key_file(operator_party).string(),
                  {"party", "add", provider, "--public", place("second.pub"), "--controller-key",
                   hub.party_key_file(controller).string(), "--jobcentre", jobcentre});
-    ASSERT_EQ(granted.status, 0) << granted.err;
+    ASSERT_EQ(granted.status, 0) << granted.errors;
     rotate(place("second"), place("third"));
     auto keys = evidence::read_party_secret_keys(place("third"));
     ASSERT_TRUE(keys.has_value());
@@ -291,30 +287,30 @@ TEST_F(AuditOfAHub, APartyThatTookOtherKeysTwiceIsFollowedBackPastAGrant) {
     const std::uint64_t said_at = submitted(
         **renewed, provider_notice(*contract::OrderId::parse(order_id), clock.now(), randomness));
 
-    const Said range =
+    const ProgramEnd range =
         audit({"verify", "--from", std::to_string(placed_at), "--to", std::to_string(said_at)});
-    EXPECT_EQ(range.status, 0) << range.err << range.out;
-    EXPECT_THAT(range.out, HasSubstr("signatures   3 of 3 verified\n"));
-    const Said archive = audit({"export", "--order", order_id, "--out", place("archive")});
-    EXPECT_EQ(archive.status, 0) << archive.err;
-    EXPECT_THAT(archive.out, HasSubstr("3 signatures verified"));
+    EXPECT_EQ(range.status, 0) << range.errors << range.output;
+    EXPECT_THAT(range.output, HasSubstr("signatures   3 of 3 verified\n"));
+    const ProgramEnd archive = audit({"export", "--order", order_id, "--out", place("archive")});
+    EXPECT_EQ(archive.status, 0) << archive.errors;
+    EXPECT_THAT(archive.output, HasSubstr("3 signatures verified"));
 }
 
 TEST_F(AuditOfAHub, ProofsAndTilesAreMadeOfTheRunningLog) {
     const std::string file = place("order.tlog-proof");
-    const Said proved = audit({"prove", std::to_string(placed_at), "--out", file});
-    ASSERT_EQ(proved.status, 0) << proved.err;
+    const ProgramEnd proved = audit({"prove", std::to_string(placed_at), "--out", file});
+    ASSERT_EQ(proved.status, 0) << proved.errors;
     const auto proof = evidence::TlogProof::parse(read_file(file));
     ASSERT_TRUE(proof.has_value());
     EXPECT_TRUE(evidence::verify_tlog_proof(*proof, evidence::leaf_hash(proof->extra),
                                             *evidence::NoteVerifier::parse(hub.verifier_key())));
-    const Said future = audit({"prove", "100000"});
+    const ProgramEnd future = audit({"prove", "100000"});
     EXPECT_EQ(future.status, 1);
-    EXPECT_THAT(future.err, StartsWith("jobbro-audit: entry_unknown: "));
-    EXPECT_THAT(future.out, IsEmpty());
+    EXPECT_THAT(future.errors, StartsWith("jobbro-audit: entry_unknown: "));
+    EXPECT_THAT(future.output, IsEmpty());
 
-    const Said tiles = audit({"tiles", place("tiles")});
-    ASSERT_EQ(tiles.status, 0) << tiles.err;
+    const ProgramEnd tiles = audit({"tiles", place("tiles")});
+    ASSERT_EQ(tiles.status, 0) << tiles.errors;
     const auto written =
         evidence::open_checkpoint(read_file(hub.folder() / "tiles" / "checkpoint"),
                                   *evidence::NoteVerifier::parse(hub.verifier_key()));
@@ -342,15 +338,15 @@ class LongAudit : public AuditOfAHub {
             if (!receipt.get()) throw std::runtime_error("an order was refused");
         }
         errors = new_error_file();
-        reading = start("jobbro-audit", auditor, {"replay"}, errors);
+        reading = start("jobbro-audit", city_auditor, {"replay"}, errors);
         char first = 0;
         if (::read(reading.output, &first, 1) != 1) throw std::runtime_error(read_file(errors));
         begun = first;
     }
     // What the program said from its first byte on. It cannot have come to its end before.
-    Said finish() const {
-        Said said = ended(reading, errors);
-        said.out = begun + said.out;
+    ProgramEnd finish() const {
+        ProgramEnd said = ended(reading, errors);
+        said.output = begun + said.output;
         return said;
     }
     // Adds the sequences of the entries there.
@@ -375,10 +371,10 @@ TEST_F(LongAudit, GoesOnOverANewSessionWhenOneIsLost) {
     hub.kill();
     hub.listen_at(endpoint);
     ASSERT_TRUE(hub.start()) << hub.ended().errors;
-    const Said said = finish();
-    EXPECT_EQ(said.status, 0) << said.err;
+    const ProgramEnd said = finish();
+    EXPECT_EQ(said.status, 0) << said.errors;
     std::vector<std::uint64_t> sequences;
-    add_sequences(said.out, sequences);
+    add_sequences(said.output, sequences);
     ASSERT_GT(sequences.size(), orders);
     EXPECT_EQ(sequences, up_to(sequences.size()));
 }
@@ -399,7 +395,7 @@ TEST_F(LongAudit, AnExportThatIsHungUpOnLeavesNoFile) {
     const WithHangUp hang_up;
     const auto told = new_error_file();
     const Spawned exporting =
-        start("jobbro-audit", auditor, {"export", "--out", place("archive")}, told);
+        start("jobbro-audit", city_auditor, {"export", "--out", place("archive")}, told);
     const auto deadline = std::chrono::steady_clock::now() + 30s;
     while (!std::filesystem::exists(place("archive")) &&
            std::chrono::steady_clock::now() < deadline) {
@@ -407,26 +403,26 @@ TEST_F(LongAudit, AnExportThatIsHungUpOnLeavesNoFile) {
     }
     ASSERT_TRUE(std::filesystem::exists(place("archive")));
     ASSERT_EQ(::kill(exporting.pid, SIGHUP), 0);
-    const Said said = ended(exporting, told);
+    const ProgramEnd said = ended(exporting, told);
     EXPECT_EQ(said.status, 1) << "not by the signal";
-    EXPECT_THAT(said.err, StartsWith("jobbro-audit: "));
+    EXPECT_THAT(said.errors, StartsWith("jobbro-audit: "));
     EXPECT_FALSE(std::filesystem::exists(place("archive")));
     EXPECT_EQ(finish().status, 0);
 }
 
 TEST_F(LongAudit, AskedToStopItSaysWhereToGoOn) {
     ASSERT_EQ(::kill(reading.pid, SIGINT), 0);
-    const Said stopped = finish();
+    const ProgramEnd stopped = finish();
     EXPECT_EQ(stopped.status, 1);
     std::vector<std::uint64_t> sequences;
-    add_sequences(stopped.out, sequences);
+    add_sequences(stopped.output, sequences);
     ASSERT_FALSE(sequences.empty());
     ASSERT_LT(sequences.size(), orders);
     const std::string next = std::to_string(sequences.back() + 1);
-    EXPECT_EQ(stopped.err, "jobbro-audit: interrupted: go on with --from " + next + "\n");
-    const Said rest = audit({"replay", "--from", next});
-    EXPECT_EQ(rest.status, 0) << rest.err;
-    add_sequences(rest.out, sequences);
+    EXPECT_EQ(stopped.errors, "jobbro-audit: interrupted: go on with --from " + next + "\n");
+    const ProgramEnd rest = audit({"replay", "--from", next});
+    EXPECT_EQ(rest.status, 0) << rest.errors;
+    add_sequences(rest.output, sequences);
     ASSERT_GT(sequences.size(), orders);
     EXPECT_EQ(sequences, up_to(sequences.size()));
 }

@@ -24,6 +24,8 @@ namespace {
 
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
 
 class WeakSpots : public ::testing::Test {
   protected:
@@ -98,6 +100,20 @@ class WeakSpots : public ::testing::Test {
         }
         return "none";
     }
+    // "OF-4, 1 left": what the jobcentre finds in the catalogue.
+    std::vector<std::string> offers_for(v1::Purpose purpose) {
+        v1::ClientFrame frame;
+        frame.mutable_query()->mutable_offers()->set_purpose(purpose);
+        centre->send(frame);
+        const auto answered = centre->receive_kind(v1::HubFrame::kAnswer);
+        std::vector<std::string> all;
+        if (!answered) return {"no answer"};
+        for (const v1::OfferStanding& each : answered->answer().offers()) {
+            all.push_back(each.offer().offer_reference() + ", " +
+                          std::to_string(each.free_places()) + " left");
+        }
+        return all;
+    }
     // Placed on the 10th, accepted, and begun on the 17th.
     void start_course() {
         v1::Envelope placed = order(id, now(), randomness);
@@ -161,7 +177,7 @@ TEST_F(WeakSpots, LittleContact_AbsenceIsKnownTheSameDayAndInterviewsAreNotForgo
     EXPECT_THAT(next_alert(*site), HasSubstr("COURSE_ENDING_WITHOUT_FOLLOW_UP"));
 }
 
-TEST_F(WeakSpots, LittleOverviewOfOffers_EachComesToTheJobcentreWhenItIsMade) {
+TEST_F(WeakSpots, LittleOverviewOfOffers_EachIsTold_FoundByWhatItIsForAndHeldToItsPlaces) {
     v1::Envelope offer = on(provider);
     offer.clear_order_id();
     offer.clear_citizen();
@@ -172,10 +188,28 @@ TEST_F(WeakSpots, LittleOverviewOfOffers_EachComesToTheJobcentreWhenItIsMade) {
     body.add_purposes(v1::PURPOSE_EMPLOYMENT);
     body.set_legal_category(v1::LEGAL_CATEGORY_GUIDANCE_AND_UPSKILLING);
     body.set_form(v1::OFFER_FORM_GROUP);
+    body.set_capacity(1);
     record(*site, offer);
     const auto got = next(*centre);
     ASSERT_TRUE(got);
     EXPECT_EQ(got->envelope.offer_published().name(), "workshop and kitchen");
+
+    EXPECT_THAT(offers_for(v1::PURPOSE_EMPLOYMENT), ElementsAre("OF-4, 1 left"));
+    EXPECT_THAT(offers_for(v1::PURPOSE_NEEDS_ASSESSMENT), IsEmpty());
+    v1::Envelope placed = order(id, now(), randomness);
+    placed.mutable_order()->set_offer_reference("OF-4");
+    record(*centre, placed);
+    EXPECT_THAT(offers_for(v1::PURPOSE_EMPLOYMENT), ElementsAre("OF-4, 0 left"));
+    v1::Envelope second = order(contract::OrderId::make(now(), randomness), now(), randomness,
+                                provider, other_citizen);
+    second.mutable_order()->set_offer_reference("OF-4");
+    const v1::Outcome full = say(*centre, second);
+    EXPECT_EQ(full.rejection().code(), v1::ERROR_CODE_OFFER_FULL);
+    EXPECT_EQ(full.rejection().field_path(), "order.offer_reference");
+    v1::Envelope declined = on(provider);
+    declined.mutable_order_decline()->set_reason(v1::ORDER_DECLINE_REASON_NO_CAPACITY);
+    record(*site, declined);
+    EXPECT_THAT(offers_for(v1::PURPOSE_EMPLOYMENT), ElementsAre("OF-4, 1 left"));
 }
 
 TEST_F(WeakSpots, ThinOrders_AreToldToBeThinAndMendedByAskingBack) {
@@ -271,6 +305,15 @@ TEST_F(WeakSpots, ARuleSetThatWasInForceAndIsChangedKeepsTheHubFromStarting) {
     ASSERT_FALSE(hub.start());
     EXPECT_EQ(hub.ended().status, 4);
     EXPECT_THAT(hub.ended().errors, HasSubstr("jobbro-hub: rules_changed: "));
+}
+
+TEST_F(WeakSpots, AHubWithoutARuleSetForTheDaySaysSoWhenItStarts) {
+    EXPECT_THAT(hub.errors(), Not(HasSubstr("no_rules_in_force")));
+    HubProcess another;
+    another.set_clock("2009-12-31T08:00:00Z");
+    another.configure("[rules]\nfolder = \"" JOBBRO_SOURCE_DIR "/deploy/rules\"\n");
+    ASSERT_TRUE(another.start()) << another.ended().errors;
+    EXPECT_THAT(another.errors(), HasSubstr("no_rules_in_force"));
 }
 
 TEST_F(WeakSpots, ALogOfADemoIsNotOpenedWithTheMachinesClock) {

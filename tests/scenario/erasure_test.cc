@@ -60,12 +60,6 @@ std::size_t expect_none_left(const Rows& before, const Rows& after, const Files&
 }
 
 // What a command came to.
-struct Said {
-    int status = 0;
-    std::string output;
-    std::string errors;
-};
-
 class ErasureScenario : public ::testing::Test {
   protected:
     // Two citizens with an order and a report each.
@@ -106,7 +100,7 @@ class ErasureScenario : public ::testing::Test {
         ASSERT_TRUE(centre->outcomes(1)[0].has_receipt());
     }
     // The command line as the operator, with the citizen's number on standard input.
-    Said run(const std::string& command, const std::string& number) {
+    ProgramEnd run(const std::string& command, const std::string& number) {
         const std::string line = "printf '%s\n' '" + number + "' | '" + client + "' --hub '" +
                                  hub.endpoint() + "' --hub-key '" +
                                  (hub.folder() / "hub.key.pub").string() + "' --key '" +
@@ -116,7 +110,7 @@ class ErasureScenario : public ::testing::Test {
         const auto errors = hub.folder() / "client_errors.txt";
         std::filesystem::remove(errors);
         const Spawned child = spawn({"/bin/sh", "-c", line}, errors);
-        Said said;
+        ProgramEnd said;
         char piece[256];
         for (ssize_t count = 0; (count = read(child.output, piece, sizeof piece)) > 0;)
             said.output.append(piece, static_cast<std::size_t>(count));
@@ -175,7 +169,7 @@ TEST_F(ErasureScenario, NoFileHoldsAnyRowOfAnErasedCitizen) {
     ASSERT_EQ(hub.stop().status, 0);
     const Rows before = all_rows();
     ASSERT_TRUE(hub.start());
-    const Said erased = run("erase --even-running", citizen);
+    const ProgramEnd erased = run("erase --even-running", citizen);
     ASSERT_EQ(erased.status, 0) << erased.errors;
     // Stopping brings it to its end, if a second has not.
     ASSERT_EQ(hub.stop().status, 0);
@@ -212,18 +206,18 @@ TEST_F(ErasureScenario, AHubKilledInTheMiddleEndsTheErasureAfterItsNextStart) {
 
 TEST_F(ErasureScenario, AHoldStopsTheCommandUntilItIsLifted) {
     ASSERT_EQ(run("hold place", citizen).status, 0);
-    const Said refused = run("erase --even-running", citizen);
+    const ProgramEnd refused = run("erase --even-running", citizen);
     EXPECT_EQ(refused.status, 1);
     EXPECT_THAT(refused.errors, HasSubstr("erasure_held"));
     ASSERT_EQ(run("hold lift", citizen).status, 0);
-    const Said running = run("erase", citizen);
+    const ProgramEnd running = run("erase", citizen);
     EXPECT_EQ(running.status, 1);
     EXPECT_THAT(running.errors, HasSubstr("erase.even_running"));
-    const Said erased = run("erase --even-running", citizen);
+    const ProgramEnd erased = run("erase --even-running", citizen);
     EXPECT_EQ(erased.status, 0);
     EXPECT_THAT(erased.output,
                 HasSubstr(R"({"orders_found":1,"running_orders":1,"is_held":false})"));
-    const Said unknown = run("erase --even-running", citizen);
+    const ProgramEnd unknown = run("erase --even-running", citizen);
     EXPECT_EQ(unknown.status, 1);
     EXPECT_THAT(unknown.errors, HasSubstr("citizen_unknown"));
 }

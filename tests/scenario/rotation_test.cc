@@ -16,13 +16,7 @@ namespace {
 
 using ::testing::HasSubstr;
 
-constexpr const char* auditor = "auditor:city";
-
-struct Said {
-    int status = 0;
-    std::string output;
-    std::string errors;
-};
+constexpr const char* traced_auditor = "auditor:city";
 
 class RotationScenario : public ::testing::Test {
   protected:
@@ -31,14 +25,16 @@ class RotationScenario : public ::testing::Test {
         hub.add_usual_parties();
     }
     // The client program, with no options but these.
-    Said run(const std::vector<std::string>& arguments) { return run_program("jobbro", arguments); }
-    Said run_program(const std::string& program, const std::vector<std::string>& arguments) {
+    ProgramEnd run(const std::vector<std::string>& arguments) {
+        return run_program("jobbro", arguments);
+    }
+    ProgramEnd run_program(const std::string& program, const std::vector<std::string>& arguments) {
         std::vector<std::string> command{JOBBRO_BINARY_DIR "/bin/" + program};
         command.insert(command.end(), arguments.begin(), arguments.end());
         const auto errors = hub.folder() / "client_errors.txt";
         std::filesystem::remove(errors);
         const Spawned child = spawn(command, errors);
-        Said said;
+        ProgramEnd said;
         char piece[256];
         for (ssize_t count = 0; (count = read(child.output, piece, sizeof piece)) > 0;)
             said.output.append(piece, static_cast<std::size_t>(count));
@@ -47,7 +43,8 @@ class RotationScenario : public ::testing::Test {
         said.errors = read_file(errors);
         return said;
     }
-    Said run_as(const std::filesystem::path& keys, const std::vector<std::string>& arguments) {
+    ProgramEnd run_as(const std::filesystem::path& keys,
+                      const std::vector<std::string>& arguments) {
         return run(on_hub(keys, arguments));
     }
     [[nodiscard]] std::vector<std::string> on_hub(const std::filesystem::path& keys,
@@ -61,19 +58,19 @@ class RotationScenario : public ::testing::Test {
         return (hub.folder() / name).string();
     }
     // The auditor's program, on the hub.
-    Said audit(const std::vector<std::string>& arguments) {
-        return run_program("jobbro-audit", on_hub(hub.party_key_file(auditor), arguments));
+    ProgramEnd audit(const std::vector<std::string>& arguments) {
+        return run_program("jobbro-audit", on_hub(hub.party_key_file(traced_auditor), arguments));
     }
     // The same, on a file, with this public key file of the hub's.
-    Said verify(const std::string& archive, const std::string& key) {
+    ProgramEnd verify(const std::string& archive, const std::string& key) {
         return run_program("jobbro-audit", {"--hub-key", path(key), "verify", path(archive)});
     }
     void add_auditor() {
-        hub.keys(auditor);
-        const Said added =
+        hub.keys(traced_auditor);
+        const ProgramEnd added =
             run_as(hub.party_key_file(operator_party),
-                   {"party", "add", auditor, "--public",
-                    hub.party_key_file(auditor).string() + ".pub", "--controller-key",
+                   {"party", "add", traced_auditor, "--public",
+                    hub.party_key_file(traced_auditor).string() + ".pub", "--controller-key",
                     hub.party_key_file(controller).string(), "--jobcentre", jobcentre});
         ASSERT_EQ(added.status, 0) << added.errors;
     }
@@ -100,7 +97,7 @@ class RotationScenario : public ::testing::Test {
                                            "--out",      (hub.folder() / name).string()};
         for (const std::string& each : renewed)
             arguments.insert(arguments.end(), {"--renew", each});
-        const Said made = run(arguments);
+        const ProgramEnd made = run(arguments);
         ASSERT_EQ(made.status, 0) << made.errors;
     }
     // The file is the hub's from now on; the former one is kept as hub.former.
@@ -127,7 +124,7 @@ TEST_F(RotationScenario, APartyTakesOtherKeysAndTheFormerAreRefused) {
     const auto renewed = hub.folder() / "renewed.key";
     ASSERT_EQ(run({"keygen", provider, "--out", renewed.string()}).status, 0);
     const auto session = RawPeer::open(hub, provider);
-    const Said rotated = run_as(former, {"party", "rotate", "--new-keys", renewed.string()});
+    const ProgramEnd rotated = run_as(former, {"party", "rotate", "--new-keys", renewed.string()});
     EXPECT_EQ(rotated.status, 0) << rotated.errors;
     EXPECT_THAT(rotated.output, HasSubstr("\"sequence\":3"));
     EXPECT_THAT(rotated.errors, HasSubstr("use " + renewed.string()));
@@ -136,7 +133,7 @@ TEST_F(RotationScenario, APartyTakesOtherKeysAndTheFormerAreRefused) {
     EXPECT_EQ(told->error().code(), v1::ERROR_CODE_KEY_DISABLED);
     EXPECT_TRUE(told->error().session_ended());
     EXPECT_EQ(run_as(former, {"party", "list"}).status, 3);
-    const Said listed = run_as(renewed, {"party", "list"});
+    const ProgramEnd listed = run_as(renewed, {"party", "list"});
     EXPECT_EQ(listed.status, 0) << listed.errors;
     EXPECT_EQ(listed.output, std::string{provider} + "  entry 3  jobcentre:630\n");
     EXPECT_EQ(hub.stop().status, 0);
@@ -175,11 +172,12 @@ TEST_F(RotationScenario, TheLogIsHandedOverToAnotherKey) {
     hub.set_options({"--former-hub-keys", (hub.folder() / "hub.former").string()});
     ASSERT_TRUE(hub.start()) << hub.ended().errors;
     const auto keys = hub.party_key_file(operator_party);
-    const Said status = run_as(keys, {"status"});  // which verifies the checkpoint
+    const ProgramEnd status = run_as(keys, {"status"});  // which verifies the checkpoint
     EXPECT_EQ(status.status, 0) << status.errors;
     // What was signed before is proved to whoever has the new public file.
-    const Said proved = run_as(hub.party_key_file(jobcentre), {"prove", "3", "--size", "4", "--out",
-                                                               (hub.folder() / "proof").string()});
+    const ProgramEnd proved =
+        run_as(hub.party_key_file(jobcentre),
+               {"prove", "3", "--size", "4", "--out", (hub.folder() / "proof").string()});
     EXPECT_EQ(proved.status, 0) << proved.errors;
     EXPECT_EQ(hub.stop().status, 0);
     hub.set_options({});
@@ -199,12 +197,12 @@ TEST_F(RotationScenario, AnAuditorReadsWhatWasSignedWithAFormerKeyOfTheLog) {
             {"prove", end},
         };
         for (const auto& command : commands) {
-            const Said said = audit(command);
+            const ProgramEnd said = audit(command);
             EXPECT_EQ(said.status, 0)
                 << command.front() << " " << end << said.errors << said.output;
         }
     }
-    const Said whole = audit({"verify"});
+    const ProgramEnd whole = audit({"verify"});
     EXPECT_EQ(whole.status, 0) << whole.errors << whole.output;
     EXPECT_THAT(whole.output, HasSubstr("1 of 1 verified"));
 }
@@ -214,7 +212,7 @@ TEST_F(RotationScenario, AnArchiveIsVerifiedWhenTheLogHasAnotherKey) {
     const std::string placed = std::to_string(place_order());
     const auto exported = [&](const std::string& name, std::vector<std::string> selection) {
         selection.insert(selection.begin(), {"export", "--out", path(name)});
-        const Said said = audit(selection);
+        const ProgramEnd said = audit(selection);
         EXPECT_EQ(said.status, 0) << name << said.errors;
     };
     exported("before", {"--to", placed});
@@ -223,7 +221,7 @@ TEST_F(RotationScenario, AnArchiveIsVerifiedWhenTheLogHasAnotherKey) {
     exported("to_order", {"--to", placed});
     exported("to_3", {"--to", "3"});
     for (const char* const archive : {"before", "all", "to_order"}) {
-        const Said said = verify(archive, "hub.key.pub");
+        const ProgramEnd said = verify(archive, "hub.key.pub");
         EXPECT_EQ(said.status, 0) << archive << said.errors << said.output;
         EXPECT_THAT(said.output, HasSubstr("1 of 1 verified")) << archive;
         const bool is_former = said.output.find("one it had before") != std::string::npos;
@@ -231,7 +229,7 @@ TEST_F(RotationScenario, AnArchiveIsVerifiedWhenTheLogHasAnotherKey) {
     }
     EXPECT_EQ(verify("to_3", "hub.key.pub").status, 0);
     EXPECT_EQ(verify("before", "hub.former.pub").status, 0);
-    const Said unknown = verify("all", "hub.former.pub");
+    const ProgramEnd unknown = verify("all", "hub.former.pub");
     EXPECT_EQ(unknown.status, 1);
     EXPECT_THAT(unknown.errors, HasSubstr("log_identity_wrong"));
 }

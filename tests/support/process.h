@@ -19,6 +19,12 @@ Spawned spawn(const std::vector<std::string>& command, const std::filesystem::pa
               std::uint64_t file_bytes_max = 0);
 // Waits for its end: exit status, or 128 + the signal that ended it.
 int wait_for(pid_t pid);
+// How a program ended, and what it said.
+struct ProgramEnd {
+    int status = 0;  // as wait_for() gives it
+    std::string output;
+    std::string errors;
+};
 // Everything in a file; empty when there is none.
 std::string read_file(const std::filesystem::path& path);
 

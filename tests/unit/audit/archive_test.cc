@@ -17,7 +17,7 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::StartsWith;
 
-constexpr std::uint64_t size = 20;
+constexpr std::uint64_t log_size = 20;
 
 // An archive of some entries, with the statements their signatures need.
 std::string archive_of(const MadeUpLog& log, const std::vector<std::uint64_t>& sequences,
@@ -27,11 +27,12 @@ std::string archive_of(const MadeUpLog& log, const std::vector<std::uint64_t>& s
         text += lines;
         return {};
     }};
-    EXPECT_TRUE(writer.header({log.verifier(), log.note(size), "order 1", "2026-01-02T03:04:05Z"}));
+    EXPECT_TRUE(
+        writer.header({log.verifier(), log.note(log_size), "order 1", "2026-01-02T03:04:05Z"}));
     for (const std::uint64_t sequence : statements)
-        EXPECT_TRUE(writer.statement(log.archived(sequence, size)));
+        EXPECT_TRUE(writer.statement(log.archived(sequence, log_size)));
     for (const std::uint64_t sequence : sequences)
-        EXPECT_TRUE(writer.entry(log.archived(sequence, size)));
+        EXPECT_TRUE(writer.entry(log.archived(sequence, log_size)));
     EXPECT_TRUE(writer.end());
     return text;
 }
@@ -70,7 +71,7 @@ std::string replaced(std::string text, const std::string& from, const std::strin
 }
 
 TEST(Archive, ComesBackAsItWasMadeAndVerifies) {
-    const MadeUpLog log{size};
+    const MadeUpLog log{log_size};
     const std::string text = archive_of(log, {2, 3, 9, 19});
     std::istringstream in{text};
     FaultList faults;
@@ -87,7 +88,7 @@ TEST(Archive, ComesBackAsItWasMadeAndVerifies) {
     EXPECT_THAT(read, ElementsAre(2, 3, 9, 19));
     EXPECT_EQ(summary->header.selection, "order 1");
     EXPECT_EQ(summary->header.made_at, "2026-01-02T03:04:05Z");
-    EXPECT_EQ(summary->checkpoint.root, log.root(size));
+    EXPECT_EQ(summary->checkpoint.root, log.root(log_size));
     EXPECT_EQ(summary->entries.entries, 4U);
     EXPECT_EQ(summary->entries.verified, 4U);
     EXPECT_EQ(summary->entries.opened, 4U);
@@ -99,17 +100,17 @@ TEST(Archive, ComesBackAsItWasMadeAndVerifies) {
 }
 
 TEST(Archive, WithoutKeysAnEntryIsProvedAllTheSame) {
-    const MadeUpLog log{size};
+    const MadeUpLog log{log_size};
     std::string text;
     ArchiveWriter writer{[&](std::string_view lines) -> Result<void> {
         text += lines;
         return {};
     }};
-    ASSERT_TRUE(writer.header({log.verifier(), log.note(size), "", ""}));
-    ArchivedEntry entry = log.archived(5, size);
+    ASSERT_TRUE(writer.header({log.verifier(), log.note(log_size), "", ""}));
+    ArchivedEntry entry = log.archived(5, log_size);
     entry.keys = {};
     ASSERT_TRUE(writer.entry(entry));
-    entry = log.archived(6, size);
+    entry = log.archived(6, log_size);
     entry.keys = {};
     entry.is_erased = true;
     ASSERT_TRUE(writer.entry(entry));
@@ -123,7 +124,7 @@ TEST(Archive, WithoutKeysAnEntryIsProvedAllTheSame) {
 }
 
 TEST(Archive, CutShortAnywhereItIsMalformed) {
-    const MadeUpLog log{size};
+    const MadeUpLog log{log_size};
     const std::string text = archive_of(log, {2, 3});
     for (std::size_t length = 0; length < text.size(); ++length) {
         const bool is_at_line = length == 0 || text[length - 1] == '\n';
@@ -137,7 +138,7 @@ TEST(Archive, CutShortAnywhereItIsMalformed) {
 }
 
 TEST(Archive, ALineLeftOutOrPutInIsMalformed) {
-    const MadeUpLog log{size};
+    const MadeUpLog log{log_size};
     const std::string text = archive_of(log, {2, 3, 4});
     std::vector<std::string> lines;
     std::istringstream in{text};
@@ -156,7 +157,7 @@ TEST(Archive, ALineLeftOutOrPutInIsMalformed) {
 }
 
 TEST(Archive, AFlippedBitIsTold) {
-    const MadeUpLog log{size};
+    const MadeUpLog log{log_size};
     const std::string text = archive_of(log, {2});
     const std::size_t last_line = text.rfind('\n', text.size() - 2) + 1;
     for (std::size_t at = 0; at < text.size(); ++at) {
@@ -172,16 +173,16 @@ TEST(Archive, AFlippedBitIsTold) {
 }
 
 TEST(Archive, AnEntryThatIsNotInTheTreeIsNamedByItsSequence) {
-    MadeUpLog log{size};
-    MadeUpLog other{size};
+    MadeUpLog log{log_size};
+    MadeUpLog other{log_size};
     other.entries.at(5).back() ^= 1;
     std::string text;
     ArchiveWriter writer{[&](std::string_view lines) -> Result<void> {
         text += lines;
         return {};
     }};
-    ASSERT_TRUE(writer.header({log.verifier(), log.note(size), "", ""}));
-    ArchivedEntry entry = other.archived(5, size);
+    ASSERT_TRUE(writer.header({log.verifier(), log.note(log_size), "", ""}));
+    ArchivedEntry entry = other.archived(5, log_size);
     entry.keys = {};
     ASSERT_TRUE(writer.entry(entry));
     ASSERT_TRUE(writer.end());
@@ -190,21 +191,21 @@ TEST(Archive, AnEntryThatIsNotInTheTreeIsNamedByItsSequence) {
 }
 
 TEST(Archive, AProofOfAFutureEntryIsAFault) {
-    MadeUpLog log{size + 5};
-    ArchivedEntry entry = log.archived(22, size + 5);
+    MadeUpLog log{log_size + 5};
+    ArchivedEntry entry = log.archived(22, log_size + 5);
     std::string text;
     ArchiveWriter writer{[&](std::string_view lines) -> Result<void> {
         text += lines;
         return {};
     }};
-    ASSERT_TRUE(writer.header({log.verifier(), log.note(size), "", ""}));
+    ASSERT_TRUE(writer.header({log.verifier(), log.note(log_size), "", ""}));
     ASSERT_TRUE(writer.entry(entry));
     ASSERT_TRUE(writer.end());
     EXPECT_THAT(wrong_with(text), StartsWith("entry 22: it is not proved to be in the tree"));
 }
 
 TEST(Archive, StatementsThatSignaturesNeedMustBeThere) {
-    const MadeUpLog log{size};
+    const MadeUpLog log{log_size};
     EXPECT_THAT(wrong_with(archive_of(log, {2}, {0})),
                 StartsWith("entry 2: nothing in the registry binds a key to provider:99104007"));
     EXPECT_THAT(wrong_with(archive_of(log, {2}, {1})),
@@ -259,7 +260,7 @@ TEST(Archive, AGrantBetweenTwoRotationsDoesNotMakeThoseBeforeItNeedless) {
 }
 
 TEST(Archive, AnotherLogOrAnotherKeyIsRefused) {
-    const MadeUpLog log{size};
+    const MadeUpLog log{log_size};
     const std::string text = archive_of(log, {2});
     const evidence::NoteVerifier other{made_up_origin,
                                        evidence::verifying_key(MadeUpLog::key("another key"))};
@@ -272,7 +273,7 @@ TEST(Archive, AnotherLogOrAnotherKeyIsRefused) {
 }
 
 TEST(Archive, OneFromBeforeTheLogsKeyWasChangedHoldsByTheFormerKey) {
-    const MadeUpLog log{size};
+    const MadeUpLog log{log_size};
     const std::string text = archive_of(log, {2});
     evidence::NoteVerifier known{made_up_origin,
                                  evidence::verifying_key(MadeUpLog::key("renewed"))};
@@ -291,7 +292,7 @@ TEST(Archive, OneFromBeforeTheLogsKeyWasChangedHoldsByTheFormerKey) {
 }
 
 TEST(Archive, WhatIsNoArchiveIsMalformed) {
-    const MadeUpLog log{size};
+    const MadeUpLog log{log_size};
     const std::string text = archive_of(log, {2});
     EXPECT_THAT(wrong_with(""), StartsWith("archive_malformed: line 1: "));
     EXPECT_THAT(wrong_with("nothing\n"), StartsWith("archive_malformed: line 1: it is no JSON"));
@@ -314,7 +315,7 @@ TEST(Archive, WhatIsNoArchiveIsMalformed) {
 }
 
 TEST(Archive, ItsHeaderCannotForgeLinesOfAVerdict) {
-    const MadeUpLog log{size};
+    const MadeUpLog log{log_size};
     const std::string text = archive_of(log, {2});
     for (const char* forged : {"1\\nsignatures   9 of 9 verified", "1\\r", "\\u001b[2J", "\\u0000",
                                "\\u007f", "\\u0085", "\\u009b"}) {
@@ -326,14 +327,14 @@ TEST(Archive, ItsHeaderCannotForgeLinesOfAVerdict) {
             << forged;
     }
     ArchiveWriter writer{[](std::string_view) -> Result<void> { return {}; }};
-    const auto written = writer.header({log.verifier(), log.note(size), "order\n1", ""});
+    const auto written = writer.header({log.verifier(), log.note(log_size), "order\n1", ""});
     ASSERT_FALSE(written.has_value());
     EXPECT_EQ(written.error().code, ErrorCode::archive_malformed);
-    EXPECT_TRUE(writer.header({log.verifier(), log.note(size), "ordre \xc3\xa5\xc2\xa0", ""}));
+    EXPECT_TRUE(writer.header({log.verifier(), log.note(log_size), "ordre \xc3\xa5\xc2\xa0", ""}));
 }
 
 TEST(Archive, ControllersKnownFromElsewhereMustBeThoseOfEntryZero) {
-    const MadeUpLog log{size};
+    const MadeUpLog log{log_size};
     const auto faults_of = [](const std::string& text, const std::string& key_of) {
         std::istringstream in{text};
         FaultList faults;
@@ -358,7 +359,7 @@ TEST(Archive, ControllersKnownFromElsewhereMustBeThoseOfEntryZero) {
 }
 
 TEST(Archive, ItsTextIsAsciiAndOneObjectALine) {
-    const MadeUpLog log{size};
+    const MadeUpLog log{log_size};
     for (const char c : archive_of(log, {2}))
         EXPECT_TRUE(c == '\n' || (' ' <= c && c <= '~'));
 }

@@ -29,7 +29,7 @@ evidence::SymmetricKey example_key(std::string_view part) {
     return evidence::part_key(evidence::DataKey{data_key}, Bytes(16, '\x33'), part, Sequence{3});
 }
 
-std::string wrong_with(const Bytes& bytes) {
+std::string entry_fault(const Bytes& bytes) {
     const auto entry = read_entry(bytes);
     if (entry) return "nothing";
     EXPECT_EQ(entry.error().code, ErrorCode::tampered);
@@ -110,24 +110,24 @@ TEST(EntryReader, SaysWhatIsWrongWithBytesThatAreNoEntry) {
         bytes[at] = value;
         return bytes;
     };
-    EXPECT_EQ(wrong_with(hub), "nothing");
-    EXPECT_EQ(wrong_with(with(hub, 0, '\x02')), "its version is 2, not 1");
-    EXPECT_EQ(wrong_with(with(hub, 1, '\x02')), "nothing");
-    EXPECT_EQ(wrong_with(with(hub, 1, '\x03')), "an unknown flag is set");
-    EXPECT_EQ(wrong_with(with(hub, 1, '\x04')), "an unknown flag is set");
-    EXPECT_EQ(wrong_with(with(hub, 10, '\xff')), "its recorded time cannot be one");
-    EXPECT_EQ(wrong_with(with(hub, 18 + 6, '\x40')), "its message id is no UUIDv7");
-    EXPECT_EQ(wrong_with(with(hub, 93, '\x02')), "the number of its slot key is unknown");
-    EXPECT_EQ(wrong_with(with(hub, 159, 'H')), "its sender is no party id");
-    EXPECT_EQ(wrong_with(with(hub, 1, '\x01')), "its bytes end too early");
-    EXPECT_EQ(wrong_with(with(submitted, 1, '\x00')), "a party sent it and no signature is there");
+    EXPECT_EQ(entry_fault(hub), "nothing");
+    EXPECT_EQ(entry_fault(with(hub, 0, '\x02')), "its version is 2, not 1");
+    EXPECT_EQ(entry_fault(with(hub, 1, '\x02')), "nothing");
+    EXPECT_EQ(entry_fault(with(hub, 1, '\x03')), "an unknown flag is set");
+    EXPECT_EQ(entry_fault(with(hub, 1, '\x04')), "an unknown flag is set");
+    EXPECT_EQ(entry_fault(with(hub, 10, '\xff')), "its recorded time cannot be one");
+    EXPECT_EQ(entry_fault(with(hub, 18 + 6, '\x40')), "its message id is no UUIDv7");
+    EXPECT_EQ(entry_fault(with(hub, 93, '\x02')), "the number of its slot key is unknown");
+    EXPECT_EQ(entry_fault(with(hub, 159, 'H')), "its sender is no party id");
+    EXPECT_EQ(entry_fault(with(hub, 1, '\x01')), "its bytes end too early");
+    EXPECT_EQ(entry_fault(with(submitted, 1, '\x00')), "a party sent it and no signature is there");
     const std::size_t proof = 159 + std::string_view{made_up_provider}.size();
-    EXPECT_EQ(wrong_with(with(submitted, proof, '\x01')),
+    EXPECT_EQ(entry_fault(with(submitted, proof, '\x01')),
               "the sender's key is said to be bound by a later entry");
-    EXPECT_EQ(wrong_with(with(submitted, proof + 72, '\x02')),
+    EXPECT_EQ(entry_fault(with(submitted, proof + 72, '\x02')),
               "its place in the submit cannot be one");
-    EXPECT_EQ(wrong_with(Bytes(70'000, '\x01')), "it is longer than an entry is");
-    EXPECT_EQ(wrong_with({}), "its version is 0, not 1");
+    EXPECT_EQ(entry_fault(Bytes(70'000, '\x01')), "it is longer than an entry is");
+    EXPECT_EQ(entry_fault({}), "its version is 0, not 1");
 }
 
 TEST(EntryReader, CutShortAnywhereItIsNoEntry) {
@@ -138,7 +138,7 @@ TEST(EntryReader, CutShortAnywhereItIsNoEntry) {
     // Of the sealed body only the tag must be there: its length is what is left.
     const std::size_t enough = bytes.size() - whole->sealed_body.size() + 16;
     for (std::size_t length = 0; length < enough; ++length)
-        EXPECT_NE(wrong_with(bytes.substr(0, length)), "nothing") << length;
+        EXPECT_NE(entry_fault(bytes.substr(0, length)), "nothing") << length;
 }
 
 }  // namespace

@@ -13,9 +13,9 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
 
-constexpr std::size_t with_a_tile = 300;
+constexpr std::size_t size_with_a_tile = 300;
 
-evidence::VerifyingKey key_of(const std::string& name) {
+evidence::VerifyingKey named_key(const std::string& name) {
     return evidence::verifying_key(MadeUpLog::key(name));
 }
 
@@ -25,24 +25,24 @@ TEST(KnownKeys, AControllerThatEntryZeroNamesWithItsKeyIsNoFault) {
     const MadeUpLog log{5};
     FaultList faults;
     const LogSummary summary = log.check(faults, [](LogCheck& check) {
-        check.know_controller(made_up_controller, key_of(made_up_controller));
+        check.know_controller(made_up_controller, named_key(made_up_controller));
     });
     EXPECT_TRUE(faults.empty());
     ASSERT_EQ(summary.controllers.size(), 1U);
     EXPECT_EQ(summary.controllers[0].party, made_up_controller);
-    EXPECT_EQ(summary.controllers[0].key, key_of(made_up_controller));
+    EXPECT_EQ(summary.controllers[0].key, named_key(made_up_controller));
 }
 
 TEST(KnownKeys, ALogMadeAnewUnderAnotherControllerIsFound) {
     const MadeUpLog log{5};
     EXPECT_THAT(log.faults(), IsEmpty()) << "it fits itself";
     EXPECT_THAT(log.faults([](LogCheck& check) {
-        check.know_controller(made_up_controller, key_of("the real controller"));
+        check.know_controller(made_up_controller, named_key("the real controller"));
     }),
                 ElementsAre("entry 0: it names another key of controller:demo than is known from "
                             "elsewhere"));
     EXPECT_THAT(log.faults([](LogCheck& check) {
-        check.know_controller("controller:other", key_of("controller:other"));
+        check.know_controller("controller:other", named_key("controller:other"));
     }),
                 ElementsAre("entry 0: it does not name controller:other, whose key is known from "
                             "elsewhere"));
@@ -53,7 +53,7 @@ TEST(KnownKeys, AControllerThatCouldNotBeComparedIsAFault) {
     log.gives_keys = false;
     EXPECT_THAT(
         log.faults([](LogCheck& check) {
-            check.know_controller(made_up_controller, key_of(made_up_controller));
+            check.know_controller(made_up_controller, named_key(made_up_controller));
         }),
         ElementsAre("entry 0: it was not opened, so no controller's key could be compared"));
 }
@@ -63,7 +63,7 @@ TEST(KnownKeys, AControllerNamedTwiceOrWithoutAKeyIsAFaultOfEntryZero) {
     v1::LogOpened opened = log.opening();
     v1::Controller& again = *opened.add_controllers();
     again = opened.controllers(0);
-    again.set_signing_key(Bytes{key_of("somebody else").view()});
+    again.set_signing_key(Bytes{named_key("somebody else").view()});
     log.replace_opening(opened);
     log.sign_again();
     EXPECT_THAT(log.faults(),
@@ -154,12 +154,13 @@ TEST(KnownKeys, ARegistryThatBindsAnotherKeyThanAKnownOneIsAFaultOnce) {
     const MadeUpLog log{8};
     FaultList faults;
     const LogSummary summary = log.check(faults, [](LogCheck& check) {
-        check.know_party(made_up_provider, key_of(made_up_provider));
+        check.know_party(made_up_provider, named_key(made_up_provider));
     });
     EXPECT_TRUE(faults.empty());
     EXPECT_EQ(summary.entries.verified, 6U);
-    const auto found = log.faults(
-        [](LogCheck& check) { check.know_party(made_up_provider, key_of("the real provider")); });
+    const auto found = log.faults([](LogCheck& check) {
+        check.know_party(made_up_provider, named_key("the real provider"));
+    });
     ASSERT_EQ(found.size(), 7U);
     EXPECT_EQ(found[0],
               "entry 1: it binds another key to provider:99104007 than is known from "
@@ -170,7 +171,7 @@ TEST(KnownKeys, ARegistryThatBindsAnotherKeyThanAKnownOneIsAFaultOnce) {
 // --- Checkpoints ---------------------------------------------------------------------------------
 
 TEST(KnownCheckpoint, ALogThatGrewFromItIsNoFault) {
-    const MadeUpLog log{with_a_tile};
+    const MadeUpLog log{size_with_a_tile};
     FaultList faults;
     const LogSummary summary = log.check(faults, [&](LogCheck& check) {
         for (const std::uint64_t size : {0U, 5U, 256U, 300U})
@@ -199,7 +200,7 @@ TEST(KnownCheckpoint, ALogPutBackToAnEarlierStateWasLongerOnce) {
 }
 
 TEST(KnownCheckpoint, AChangedEntryIsNotTakenForAnotherLogWhereItsTileTells) {
-    MadeUpLog log{with_a_tile};
+    MadeUpLog log{size_with_a_tile};
     const evidence::Checkpoint kept{made_up_origin, TreeSize{20}, log.root(20)};
     log.entries.at(19).back() ^= 1;
     EXPECT_THAT(log.faults([&](LogCheck& check) { check.know_checkpoint(kept); }),
@@ -218,19 +219,19 @@ TEST(KnownCheckpoint, WhereTheTreeIsLostItSaysThatItCouldNotCompare) {
 // --- A damaged registry entry --------------------------------------------------------------------
 
 TEST(DamagedRegistryEntry, MakesSignaturesUnknownAndIsToldOnce) {
-    MadeUpLog log{with_a_tile};
+    MadeUpLog log{size_with_a_tile};
     log.entries.at(1).back() ^= 1;
     FaultList faults;
     const LogSummary summary = log.check(faults);
     EXPECT_THAT(log.faults(),
                 ElementsAre("entry 1: the sealed body does not open with its own key",
                             "entry 1: it is not the entry whose hash stands in the tree"));
-    EXPECT_EQ(summary.entries.unknown, with_a_tile - 2);
+    EXPECT_EQ(summary.entries.unknown, size_with_a_tile - 2);
     EXPECT_EQ(summary.entries.verified, 0U);
 }
 
 TEST(DamagedRegistryEntry, IsTheSameWhenItIsGarbledOrGone) {
-    MadeUpLog log{with_a_tile};
+    MadeUpLog log{size_with_a_tile};
     log.entries.at(1) = "nothing";
     EXPECT_THAT(log.faults(),
                 ElementsAre("entry 1: its version is 110, not 1",
@@ -268,13 +269,13 @@ TEST(DamagedRegistryEntry, DoesNotSpoilWhatBuildsOnIt) {
 }
 
 TEST(DamagedRegistryEntry, AKnownKeyStillVerifiesWhatNamesIt) {
-    MadeUpLog log{with_a_tile};
+    MadeUpLog log{size_with_a_tile};
     log.entries.at(1).back() ^= 1;
     FaultList faults;
     const LogSummary summary = log.check(faults, [](LogCheck& check) {
-        check.know_party(made_up_provider, key_of(made_up_provider));
+        check.know_party(made_up_provider, named_key(made_up_provider));
     });
-    EXPECT_EQ(summary.entries.verified, with_a_tile - 2);
+    EXPECT_EQ(summary.entries.verified, size_with_a_tile - 2);
     EXPECT_EQ(faults.total(), 2U);
 }
 

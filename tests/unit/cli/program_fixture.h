@@ -112,6 +112,17 @@ class ProgramTest : public ::testing::Test {
         const int status = std::system(command.c_str());
         return Ended{WIFEXITED(status) ? WEXITSTATUS(status) : -1, read("out"), read("err")};
     }
+    // Each of these calls is wrong, and told to be in one line.
+    void expect_called_wrongly(const std::vector<std::string>& calls) const {
+        for (const std::string& arguments : calls) {
+            SCOPED_TRACE(arguments);
+            const Ended ended = run(arguments);
+            EXPECT_EQ(ended.status, 2);
+            EXPECT_THAT(ended.out, ::testing::IsEmpty());
+            EXPECT_THAT(ended.err, ::testing::StartsWith("jobbro: usage: "));
+            EXPECT_EQ(std::count(ended.err.begin(), ended.err.end(), '\n'), 1);
+        }
+    }
     // Key files of the fake hub and its party; the options that name them.
     std::string options_for(const kit::FakeHub& hub, const std::string& timeout = "5") {
         EXPECT_TRUE(evidence::write_keys(path("hub.pub"), hub.public_keys()).has_value());

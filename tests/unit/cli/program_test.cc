@@ -4,8 +4,11 @@
 namespace jobbro::cli {
 namespace {
 
+using ::testing::AllOf;
+using ::testing::AnyOf;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Not;
 using ::testing::StartsWith;
 
 const std::string order =
@@ -15,46 +18,101 @@ const std::string order =
     R"("happened_at":"2026-01-05T10:00:00Z","order":{}})";
 
 TEST_F(ProgramTest, CalledWronglyItSaysSoInOneLine) {
-    for (const std::string arguments : {"",
-                                        "nonsense",
-                                        "keygen",
-                                        "keygen operator:x",
-                                        "party",
-                                        "party add operator:x",
-                                        "submit",
-                                        "subscribe",
-                                        "status --no-such-option",
-                                        "--timeout 0 status",
-                                        "bench",
-                                        "subscribe --name x --credit 1025",
-                                        "bench submit --provider provider:13585628",
-                                        "subscribe --name x --from yesterday",
-                                        "subscribe --name x --kind nonsense",
-                                        "fetch",
-                                        "fetch x",
-                                        "prove",
-                                        "prove x",
-                                        "prove 1 --check f",
-                                        "prove 1 --leaf 00",
-                                        "prove --check f",
-                                        "erase",
-                                        "erase --citizen - --ground x",
-                                        "hold",
-                                        "hold place --citizen -",
-                                        "parked",
-                                        "parked list",
-                                        "parked release x",
-                                        "parked drop x",
-                                        "parked release x 1 --all",
-                                        "parked drop x --all",
-                                        "parked drop x y"}) {
-        SCOPED_TRACE(arguments);
-        const Ended ended = run(arguments);
-        EXPECT_EQ(ended.status, 2);
-        EXPECT_THAT(ended.out, IsEmpty());
-        EXPECT_THAT(ended.err, StartsWith("jobbro: usage: "));
-        EXPECT_EQ(std::count(ended.err.begin(), ended.err.end(), '\n'), 1);
+    expect_called_wrongly({"",
+                           "nonsense",
+                           "keygen",
+                           "keygen operator:x",
+                           "party",
+                           "party add operator:x",
+                           "submit",
+                           "subscribe",
+                           "status --no-such-option",
+                           "--timeout 0 status",
+                           "bench",
+                           "subscribe --name x --credit 1025",
+                           "bench submit --provider provider:13585628",
+                           "subscribe --name x --from yesterday",
+                           "subscribe --name x --kind nonsense",
+                           "fetch",
+                           "fetch x",
+                           "prove",
+                           "prove x",
+                           "prove 1 --check f",
+                           "prove 1 --leaf 00",
+                           "prove --check f",
+                           "erase",
+                           "erase --citizen - --ground x",
+                           "hold",
+                           "hold place --citizen -",
+                           "parked",
+                           "parked list",
+                           "parked release x",
+                           "parked drop x",
+                           "parked release x 1 --all",
+                           "parked drop x --all",
+                           "parked drop x y"});
+}
+
+TEST_F(ProgramTest, NothingThatCouldBeANumberOfACitizenIsRepeated) {
+    for (const std::string number :
+         {"690870-1478", "6908701478", "69 08 70 1478", "'690870 1478'", "'690870 - 1478'"}) {
+        for (const std::string command : {"",
+                                          "keygen jobcentre:630 --out x",
+                                          "keygen-hub x --out x",
+                                          "party list",
+                                          "party disable jobcentre:630",
+                                          "submit -",
+                                          "subscribe --name x",
+                                          "fetch 1",
+                                          "fetch",
+                                          "prove 1",
+                                          "prove",
+                                          "erase",
+                                          "hold place",
+                                          "hold lift",
+                                          "parked list x",
+                                          "parked release x",
+                                          "parked drop x",
+                                          "order list",
+                                          "order list --state",
+                                          "order show x",
+                                          "inbox",
+                                          "inbox --until",
+                                          "inbox --kind",
+                                          "offer list",
+                                          "offer publish x",
+                                          "offer withdraw x",
+                                          "citizen timeline",
+                                          "citizen timeline --as-of",
+                                          "results",
+                                          "results --months",
+                                          "results --from",
+                                          "rules",
+                                          "rules --day",
+                                          "status",
+                                          "bench submit",
+                                          "subscribe --name x --credit",
+                                          "--timeout",
+                                          "--hub-key x --key x"}) {
+            const std::string arguments = command + " " + number;
+            SCOPED_TRACE(arguments);
+            const Ended ended = run(arguments);
+            EXPECT_NE(ended.status, 0);
+            EXPECT_THAT(ended.out, IsEmpty());
+            EXPECT_THAT(ended.err, StartsWith("jobbro: "));
+            EXPECT_EQ(std::count(ended.err.begin(), ended.err.end(), '\n'), 1);
+            EXPECT_THAT(ended.err, Not(AnyOf(HasSubstr("6908"), HasSubstr("1478"),
+                                             HasSubstr("0870"), HasSubstr("69 08"))));
+        }
     }
+    EXPECT_THAT(run("status --no-such-option 690870").err,
+                AllOf(HasSubstr("--no-such-option"), HasSubstr("not repeated")));
+    EXPECT_THAT(run("status --no-such=690870-1478").err, Not(HasSubstr("1478")));
+    EXPECT_THAT(run("status nonsense").err, HasSubstr("nonsense"));
+    // Nor in the name of a file.
+    const Ended file = run("--hub-key " + path("690870-1478") + " --key x status");
+    EXPECT_EQ(file.status, 1);
+    EXPECT_THAT(file.err, AllOf(StartsWith("jobbro: file_unreadable: "), Not(HasSubstr("1478"))));
 }
 
 TEST_F(ProgramTest, HelpIsGivenWhereAskedFor) {

@@ -52,35 +52,54 @@ class QueryProgramTest : public ProgramTest {
 
 TEST_F(QueryProgramTest, CalledWronglyItSaysSoInOneLine) {
     write("offer", R"({"offer_reference":"V-12"})");
-    for (const std::string arguments : {"order",
-                                        "order show",
-                                        "order list --state nonsense",
-                                        "order show x --as-of yesterday",
-                                        "inbox --kind nonsense",
-                                        "inbox --until 2011-02-30",
-                                        "offer",
-                                        "offer publish",
-                                        "offer withdraw V-12",
-                                        "offer withdraw V-12 --from soon",
-                                        "offer list --purpose nonsense",
-                                        "offer list --match 1",
-                                        "offer list --legal nonsense",
-                                        "offer list --day soon",
-                                        "citizen",
-                                        "citizen timeline --as-of yesterday",
-                                        "results --of nonsense",
-                                        "results --months 2",
-                                        "results --from 2011",
-                                        "results --until 2011-13",
-                                        "rules --day soon",
-                                        "rules --day 2011-03-01"}) {
-        SCOPED_TRACE(arguments);
-        const Ended ended = run(arguments);
+    expect_called_wrongly({"order",
+                           "order show",
+                           "order list --state nonsense",
+                           "order show x --as-of yesterday",
+                           "inbox --kind nonsense",
+                           "inbox --until 2011-02-30",
+                           "offer",
+                           "offer publish",
+                           "offer withdraw V-12",
+                           "offer withdraw V-12 --from soon",
+                           "offer list --purpose nonsense",
+                           "offer list --match 1",
+                           "offer list --legal nonsense",
+                           "offer list --day soon",
+                           "citizen",
+                           "citizen timeline --as-of yesterday",
+                           "results --of nonsense",
+                           "results --months 2",
+                           "results --from 2011",
+                           "results --until 2011-13",
+                           "rules --day soon",
+                           "rules --day 2011-03-01"});
+}
+
+TEST_F(QueryProgramTest, AStateThatIsInNoListIsRefusedWithThoseThatAre) {
+    for (const std::string state : {"declined", "cancelled", "followed_up"}) {
+        SCOPED_TRACE(state);
+        const Ended ended = run("order list --state " + state);
         EXPECT_EQ(ended.status, 2);
         EXPECT_THAT(ended.out, IsEmpty());
-        EXPECT_THAT(ended.err, StartsWith("jobbro: usage: "));
-        EXPECT_EQ(std::count(ended.err.begin(), ended.err.end(), '\n'), 1);
+        EXPECT_THAT(ended.err,
+                    HasSubstr("--state is one of placed, asked, clarified, accepted, started, "
+                              "ended; orders that are over are in no list"));
     }
+    EXPECT_THAT(run("order list --state nonsense").err,
+                AllOf(HasSubstr("--state is one of placed, asked, clarified, accepted, started, "
+                                "ended)"),
+                      Not(HasSubstr("declined"))));
+    EXPECT_THAT(run("order list --help").out, HasSubstr("placed, asked, clarified"));
+}
+
+TEST_F(QueryProgramTest, EveryStateOfAnOrderThatGoesOnIsAskedFor) {
+    answer_with(nothing());
+    const Ended ended = run(options_ +
+                            "order list --state placed --state asked --state clarified --state "
+                            "accepted --state started --state ended");
+    EXPECT_EQ(ended.status, 0) << ended.err;
+    EXPECT_EQ(asked().orders().states_size(), 6);
 }
 
 TEST_F(QueryProgramTest, TheInboxIsATableInTheLanguageOfTheLocale) {
@@ -181,6 +200,17 @@ TEST_F(QueryProgramTest, WhatTheHubRefusesIsTold) {
     EXPECT_THAT(ended.err, StartsWith("jobbro: order_unknown: "));
     EXPECT_THAT(ended.out, IsEmpty());
     EXPECT_THAT(asked().orders().states(), ElementsAre(v1::ORDER_DIALOGUE_STATE_STARTED));
+}
+
+TEST_F(QueryProgramTest, TheFieldTheHubRefusesIsNamed) {
+    v1::HubFrame frame;
+    frame.mutable_error()->set_code(v1::ERROR_CODE_FIELD_OUT_OF_BOUNDS);
+    frame.mutable_error()->set_field_path("waiting.contact");
+    answer_with(frame);
+    const Ended ended = run(options_ + "inbox --contact Team");
+    EXPECT_EQ(ended.status, 1);
+    EXPECT_THAT(ended.err, StartsWith("jobbro: field_out_of_bounds: "));
+    EXPECT_THAT(ended.err, HasSubstr(" [waiting.contact]\n"));
 }
 
 TEST_F(QueryProgramTest, AnOfferIsPublishedAndWithdrawn) {

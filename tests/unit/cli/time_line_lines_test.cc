@@ -73,6 +73,14 @@ TEST_F(TimeLineLinesTest, AKnownFindingIsToldInTheReadersLanguage) {
     EXPECT_NE(danish.substr(danish.find("\n    ")), english.substr(english.find("\n    ")));
 }
 
+TEST_F(TimeLineLinesTest, WhatTheHubDoesNotKnowIsNotSaidToStand) {
+    add(4, from_site()).set_may_be_corrected(true);
+    EXPECT_THAT(time_line_table(answer_, Language::english),
+                HasSubstr("order-1  perhaps corrected\n"));
+    EXPECT_THAT(time_line_table(answer_, Language::danish), HasSubstr("måske rettet\n"));
+    EXPECT_THAT(time_line_json(answer_), HasSubstr(R"(},"may_be_corrected":true})"));
+}
+
 TEST_F(TimeLineLinesTest, WhatWasCorrectedIsThereAndMarked) {
     v1::Envelope second = report("2011-04-29", v1::DIRECTION_PROGRESS);
     second.add_causes()->set_relation(v1::CAUSE_RELATION_CORRECTS);

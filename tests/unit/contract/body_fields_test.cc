@@ -21,7 +21,7 @@ using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
 using google::protobuf::Reflection;
 
-std::string name_of(const FieldDescriptor& field) {
+std::string full_name_of(const FieldDescriptor& field) {
     return field.containing_type()->name() + "." + field.name();
 }
 
@@ -36,14 +36,14 @@ const std::map<std::string, FieldRule>& rules() {
 }
 
 FieldRule rule_of(const FieldDescriptor& field) {
-    const auto found = rules().find(name_of(field));
+    const auto found = rules().find(full_name_of(field));
     return found == rules().end() ? FieldRule{} : found->second;
 }
 
 // The five points are judged before and as a whole; validation_test has them.
 bool is_of_the_five_points(const FieldDescriptor& field) {
-    return name_of(field) == "ProgressionReport.attention_points" ||
-           name_of(field) == "AttentionPoint.kind";
+    return full_name_of(field) == "ProgressionReport.attention_points" ||
+           full_name_of(field) == "AttentionPoint.kind";
 }
 
 // One field of a message in an envelope.
@@ -132,7 +132,7 @@ void walk_samples(const std::function<void(const Spot&)>& visit) {
 
 TEST(BodyFields, AreAllSetInSomeSample) {
     std::set<std::string> seen;
-    walk_samples([&](const Spot& spot) { seen.insert(name_of(spot.field)); });
+    walk_samples([&](const Spot& spot) { seen.insert(full_name_of(spot.field)); });
     for (const auto& [name, rule] : rules()) {
         const bool is_of_a_sheet = name.starts_with("AttendanceSheet");
         EXPECT_EQ(seen.contains(name), !is_of_a_sheet) << name;
@@ -256,7 +256,7 @@ TEST(BodyFields, EnumsHoldKnownValuesOnceWhereTheRuleSays) {
         spot.expect(ErrorCode::enum_unspecified, spot.value_path(), [&] { spot.set_enum(99); });
         spot.expect(ErrorCode::enum_unspecified, spot.value_path(), [&] { spot.set_enum(0); });
         if (!rule_of(spot.field).each_once) return;
-        each_once.insert(name_of(spot.field));
+        each_once.insert(full_name_of(spot.field));
         const std::string path = spot.path + "[" + std::to_string(spot.items()) + "]";
         spot.expect(ErrorCode::field_invalid, path, [&] { spot.add_again(); });
     });

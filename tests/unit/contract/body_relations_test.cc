@@ -129,6 +129,12 @@ INSTANTIATE_TEST_SUITE_P(
         Spoilt{"absent_for_more_hours_than_a_day_has", sample_absence_report,
                [](E& e) { e.mutable_absence_report()->set_absent_hours(24.5); },
                ErrorCode::field_invalid, "absence_report.absent_hours"},
+        Spoilt{"started_on_a_day_to_come", sample_course_start,
+               [](E& e) { e.mutable_course_start()->set_start_date("2011-05-03"); },
+               ErrorCode::happened_in_future, "course_start.start_date"},
+        Spoilt{"ended_on_a_day_to_come", sample_course_end,
+               [](E& e) { e.mutable_course_end()->set_end_date("2011-05-03"); },
+               ErrorCode::happened_in_future, "course_end.end_date"},
         Spoilt{"evaluated_on_a_day_to_come", sample_mid_term_evaluation,
                [](E& e) { e.mutable_mid_term_evaluation()->set_evaluation_date("2011-05-04"); },
                ErrorCode::happened_in_future, "mid_term_evaluation.evaluation_date"},
@@ -136,6 +142,10 @@ INSTANTIATE_TEST_SUITE_P(
             "answer_wanted_before_the_evaluation", sample_mid_term_evaluation,
             [](E& e) { e.mutable_mid_term_evaluation()->set_answer_wanted_by_date("2011-04-28"); },
             ErrorCode::dates_reversed, "mid_term_evaluation.answer_wanted_by_date"},
+        Spoilt{
+            "answer_wanted_before_the_period_has_ended", sample_progression_report,
+            [](E& e) { e.mutable_progression_report()->set_answer_wanted_by_date("2011-04-28"); },
+            ErrorCode::dates_reversed, "progression_report.answer_wanted_by_date"},
         Spoilt{"placement_reversed", sample_placement,
                [](E& e) { e.mutable_placement()->set_last_date("2011-05-08"); },
                ErrorCode::dates_reversed, "placement.last_date"}),
@@ -279,6 +289,30 @@ TEST(ValidBody, TheDayIsThatOfDenmark) {
     EXPECT_THAT(validate(envelope, past_midnight), Succeeds());
     EXPECT_THAT(validate(envelope, past_midnight.plus_ms(-3600 * 1000)),
                 FailsWith(ErrorCode::happened_in_future));
+}
+
+TEST(ValidBody, AnAnswerMayBeWantedOnTheDayThePeriodEnds) {
+    E report = sample_progression_report();
+    report.mutable_progression_report()->set_answer_wanted_by_date("2011-04-29");
+    expect_valid(report);
+    E evaluation = sample_mid_term_evaluation();
+    evaluation.mutable_mid_term_evaluation()->set_answer_wanted_by_date(
+        evaluation.mid_term_evaluation().evaluation_date());
+    expect_valid(evaluation);
+}
+
+// The clock of who tells may be five minutes ahead.
+TEST(ValidBody, ACourseBeginsAndEndsOnTheDayItIsToldOf) {
+    const Instant midnight = sample_now.plus_ms(std::int64_t{14} * 3600 * 1000);
+    E start = sample_course_start();
+    start.mutable_course_start()->set_start_date("2011-05-03");
+    E end = sample_course_end();
+    end.mutable_course_end()->set_end_date("2011-05-03");
+    for (const E& envelope : {start, end}) {
+        EXPECT_THAT(validate(envelope, midnight.plus_ms(-4 * 60 * 1000)), Succeeds());
+        EXPECT_THAT(validate(envelope, midnight.plus_ms(-6 * 60 * 1000)),
+                    FailsWith(ErrorCode::happened_in_future));
+    }
 }
 
 TEST(ValidBody, WeeksOfAnOfferMayBeTheSameAndHaveOneBoundOnly) {

@@ -13,7 +13,7 @@ namespace {
 using google::protobuf::Descriptor;
 using google::protobuf::FieldDescriptor;
 
-std::string name_of(const FieldDescriptor& field) {
+std::string ruled_name_of(const FieldDescriptor& field) {
     return field.containing_type()->name() + "." + field.name();
 }
 
@@ -22,7 +22,7 @@ void collect(const Descriptor& message, std::map<std::string, const FieldDescrip
     if (message.file()->package() != "jobbro.v1") return;
     for (int i = 0; i < message.field_count(); ++i) {
         const FieldDescriptor& field = *message.field(i);
-        const bool is_new = fields.emplace(name_of(field), &field).second;
+        const bool is_new = fields.emplace(ruled_name_of(field), &field).second;
         if (is_new && field.message_type() != nullptr) collect(*field.message_type(), fields);
     }
 }

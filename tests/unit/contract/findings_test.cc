@@ -385,7 +385,7 @@ TEST(FindingTexts, AreThereInBothLanguagesOnceForEachCode) {
         EXPECT_FALSE(text.english.empty()) << text.code;
         EXPECT_EQ(find_finding_text(text.code), &text);
     }
-    EXPECT_EQ(codes.size(), 21U);
+    EXPECT_EQ(codes.size(), 22U);
     EXPECT_EQ(find_finding_text("order.too_blue"), nullptr);
 }
 

@@ -8,16 +8,30 @@ namespace {
 
 class AlertsTest : public CourseTest {
   protected:
+    using CourseTest::CourseTest;
     [[nodiscard]] std::vector<std::uint64_t> delivered(const std::string& party) {
         std::vector<std::uint64_t> all;
         for (const auto& each : deliveries(world.turn({world.subscribe(party, "main")}), party))
             all.push_back(each.sequence());
         return all;
     }
-    v1::Envelope transferred() {
-        v1::Envelope said = about(jobcentre);
+    v1::Envelope transferred(const std::string& cpr = citizen) {
+        v1::Envelope said = about(jobcentre, cpr);
         said.mutable_audience()->set_party(other_jobcentre);
         said.mutable_case_transfer()->set_transfer_date(date(0));
+        return said;
+    }
+    v1::Envelope cancelled(const contract::OrderId& id) {
+        v1::Envelope said = on(id, jobcentre);
+        said.mutable_order_cancellation()->set_reason(
+            v1::ORDER_CANCELLATION_REASON_OTHER_OFFER_CHOSEN);
+        return said;
+    }
+    static constexpr const char* new_number = "741176-1202";
+    v1::Envelope renumbered(const std::string& number = new_number) {
+        v1::Envelope said = about(jobcentre, number);
+        said.mutable_audience()->mutable_all_with_ground();
+        said.mutable_cpr_changed()->set_former_cpr_number(citizen);
         return said;
     }
 };
@@ -133,14 +147,11 @@ TEST_F(AlertsTest, LimitsOfTheLawGoToTheJobcentreAlone) {
 
 TEST_F(AlertsTest, AnAlertNamesTheNumberTheCitizenHasNow) {
     const contract::OrderId id = placed();
-    v1::Envelope changed = about(jobcentre, "741176-1202");
-    changed.mutable_audience()->mutable_all_with_ground();
-    changed.mutable_cpr_changed()->set_former_cpr_number(citizen);
-    record(changed);
+    record(renumbered());
     live_to(8);
     const auto raised = entries_of(v1::MESSAGE_KIND_ALERT);
     ASSERT_EQ(raised.size(), 1U);
-    EXPECT_EQ(envelope_of(*raised[0]).citizen().cpr_number(), "741176-1202");
+    EXPECT_EQ(envelope_of(*raised[0]).citizen().cpr_number(), new_number);
     EXPECT_EQ(envelope_of(*raised[0]).order_id(), id.text());
 }
 
@@ -203,6 +214,25 @@ TEST_F(AlertsTest, AClockThatGoesBackAndForthRaisesNothingTwice) {
     at(begin_of(7), 2000);
     at(begin_of(8).plus_ms(10 * hour_ms), 3000);
     EXPECT_THAT(alerts(), SizeIs(1));
+}
+
+TEST_F(AlertsTest, AClockThatWasAheadOverMidnightPutsNoAlertOff) {
+    const contract::OrderId id = placed();
+    live_to(2, 22);
+    const auto turn_at = [&](Instant now, const std::vector<FrameIn>& frames) {
+        world.now = now;
+        world.conditions.steady = world.conditions.steady.plus_ms(1000);
+        return *world.core->turn(frames, now, world.randomness, world.conditions);
+    };
+    EXPECT_EQ(turn_at(begin_of(3).plus_ms(hour_ms), {}).report.entries, 0U);
+    world.now = begin_of(2).plus_ms(23 * hour_ms);
+    v1::Envelope asked = on(id, provider);
+    asked.mutable_clarification_request()->add_questions("which mornings?");
+    asked.mutable_clarification_request()->set_answer_wanted_by_date(date(2));
+    const Turn told = turn_at(world.now, {world.submit(provider, {asked})});
+    ASSERT_TRUE(outcomes(told).at(0).has_receipt()) << outcomes(told)[0].ShortDebugString();
+    turn_at(begin_of(3), {});
+    EXPECT_THAT(alerts(), ElementsAre("d3 CLARIFICATION_UNANSWERED limit d2 step 1"));
 }
 
 TEST_F(AlertsTest, NothingIsRaisedWhileNothingCanBeRecordedAndAllOfItAfterwards) {
@@ -292,7 +322,7 @@ domain::rows::CourseState read_anew(HubWorld& world, const contract::OrderId& id
                                            i + 1,    answers,
                                            corrects, time.day_of(entry->recorded_at),
                                            {}};
-        domain::record_on_order(course, message, rules);
+        domain::record_on_order(course, message, rules, nullptr);
         if (domain::is_followed_up(course)) domain::let_go(course);
     }
     return course;
@@ -387,6 +417,164 @@ TEST_F(AlertsTest, AnErasureTakesTheCourseAndItsTimersAway) {
     EXPECT_EQ(row.ByteSizeLong(), 0U);
     live_to(92);
     EXPECT_THAT(entries_of(v1::MESSAGE_KIND_ALERT), IsEmpty());
+}
+
+TEST_F(AlertsTest, AnAlertOutdatesNoErasureThatIsPreparedAndIsErasedWithTheRest) {
+    placed();
+    live_to(7, 20);
+    const v1::SubjectFound known = found(citizen);
+    const FrameIn statement = erasure_of(citizen);
+    live_to(8);
+    const auto raised = entries_of(v1::MESSAGE_KIND_ALERT);
+    ASSERT_EQ(raised.size(), 1U);
+    EXPECT_EQ(found(citizen).last_sequence_plus_one(), known.last_sequence_plus_one());
+    EXPECT_EQ(act(statement).entries(), 2U) << "the order and its alert";
+    EXPECT_EQ(world.journal->read(raised[0]->sequence).error().code, ErrorCode::erased);
+}
+
+TEST_F(AlertsTest, WhatIsRaisedInTheTurnThatErasesIsHandedToNobody) {
+    placed();
+    world.turn({world.subscribe(jobcentre, "main"), world.subscribe(provider, "main")});
+    world.now = begin_of(8).plus_ms(-hour_ms);
+    const FrameIn statement = erasure_of(citizen);
+    world.now = begin_of(8);
+    const Turn done = world.turn({world.hello(operator_party), statement});
+    EXPECT_EQ(done.report.alerts, 1U);
+    ASSERT_EQ(frames_to(done, operator_party, v1::HubFrame::kCitizenActed).size(), 1U);
+    for (const char* const party : {jobcentre, provider}) {
+        const auto got = deliveries(done, party);
+        ASSERT_EQ(got.size(), 1U) << party;
+        EXPECT_EQ(entry(got[0].sequence())->index.kind(), v1::MESSAGE_KIND_ERASURE_NOTICE);
+    }
+    EXPECT_THAT(alerts(), IsEmpty());
+}
+
+TEST_F(AlertsTest, WhatAPartySaysBesideAnAlertOutdatesIt) {
+    const contract::OrderId id = placed();
+    live_to(7, 20);
+    const FrameIn statement = erasure_of(citizen);
+    live_to(8);
+    ASSERT_THAT(alerts(), SizeIs(1));
+    record(accepted(id));
+    const Turn done = world.turn({world.hello(operator_party), statement});
+    EXPECT_THAT(errors(done, operator_party), ElementsAre(v1::ERROR_CODE_STATEMENT_OUTDATED));
+}
+
+// Everything has been said on day 0; alerts come on day 76 and 91.
+class RetainedAlertsTest : public AlertsTest {
+  protected:
+    RetainedAlertsTest() {
+        world.settings.retention_days = 84;
+        restart();
+    }
+};
+
+TEST_F(RetainedAlertsTest, AlertsPutNoErasureByTheClockOff) {
+    record(watched(v1::STATUTORY_LIMIT_INTERVIEWS));
+    record(interviewed(0));
+    record(cancelled(placed()));
+    live_to(84);
+    ASSERT_THAT(alerts(), SizeIs(1)) << "before it is due";
+    EXPECT_THAT(entries_of(v1::MESSAGE_KIND_ERASURE_DUE), IsEmpty());
+    live_to(86);
+    EXPECT_THAT(entries_of(v1::MESSAGE_KIND_ERASURE_DUE), SizeIs(1));
+    live_to(91);
+    ASSERT_THAT(alerts(), SizeIs(2)) << "while it is due";
+    live_to(94);
+    EXPECT_THAT(alerts(), IsEmpty());
+    EXPECT_THAT(entries_of(v1::MESSAGE_KIND_ERASURE_DUE), SizeIs(1)) << "it has not lapsed";
+    const auto erasures = entries_of(v1::MESSAGE_KIND_ERASURE);
+    ASSERT_EQ(erasures.size(), 1U);
+    v1::Erasure said;
+    ASSERT_TRUE(said.ParseFromString(erasures[0]->body));
+    EXPECT_TRUE(said.is_whole());
+    EXPECT_EQ(said.entries(), 6U) << "four messages and two alerts";
+}
+
+// --- Of whom a part is erased ----------------------------------------------------------------
+
+v1::RuleSet rules_with_job_plans() {
+    v1::RuleSet rules = rules_of_2011();
+    rules.mutable_alerts()->set_job_plan_ending_days(14);
+    return rules;
+}
+
+// The other jobcentre is another controller's.
+class PartlyErasedAlertsTest : public AlertsTest {
+  protected:
+    PartlyErasedAlertsTest() : AlertsTest(rules_with_job_plans(), true) {
+        v1::RegistryStatement grant = world.grant(other_jobcentre, {});
+        grant.set_signer(second_controller);
+        EXPECT_THAT(errors(world.turn({world.statement(grant, second_controller)}), operator_party),
+                    IsEmpty());
+        world.turn({world.hello(other_jobcentre)});
+    }
+    v1::Envelope planned_until(int day, const contract::OrderId& id) {
+        v1::Envelope said = on(id, jobcentre);
+        v1::JobPlanExtract& body = *said.mutable_job_plan_extract();
+        body.mutable_plan()->set_number("7");
+        body.mutable_plan()->set_version(1);
+        body.set_made_date(date(0));
+        body.set_end_date(date(day));
+        return said;
+    }
+    void expect_one_for_the_other_jobcentre(const std::string& text, const std::string& cpr) {
+        const auto raised = entries_of(v1::MESSAGE_KIND_ALERT);
+        ASSERT_EQ(raised.size(), 1U);
+        EXPECT_EQ(text_of(*raised[0]), text);
+        EXPECT_THAT(audience(*raised[0]), ElementsAre(other_jobcentre));
+        EXPECT_EQ(envelope_of(*raised[0]).citizen().cpr_number(), cpr);
+    }
+};
+
+TEST_F(PartlyErasedAlertsTest, AnAlertIsRaisedAlsoWhenAllThatToldOfItsLimitIsErased) {
+    const contract::OrderId id = placed();
+    const std::uint64_t plan = record(planned_until(40, id));
+    record(cancelled(id));
+    record(transferred());
+    const contract::OrderId latest = placed();
+    erase_citizen(citizen);
+    ASSERT_FALSE(world.journal->read(Sequence{plan}));
+    ASSERT_FALSE(*world.journal->cases().subject_of(latest));
+    EXPECT_EQ(timers(), 1U) << "the limit has gone to the other jobcentre";
+    live_to(27);
+    expect_one_for_the_other_jobcentre("d26 JOB_PLAN_ENDING limit d40 step 1", citizen);
+    EXPECT_EQ(timers(), 0U);
+    restart();
+    live_to(41);
+    EXPECT_THAT(alerts(), SizeIs(1));
+}
+
+TEST_F(PartlyErasedAlertsTest, TheNumberIsTheLatestThatIsLeft) {
+    v1::Envelope limits = watched(v1::STATUTORY_LIMIT_INTERVIEWS);
+    limits.set_sender(other_jobcentre);
+    record(limits);
+    v1::Envelope interview = interviewed(0);
+    interview.set_sender(other_jobcentre);
+    record(interview);
+    placed();
+    record(renumbered());
+    placed(new_number);
+    erase_citizen(new_number);
+    live_to(77);
+    expect_one_for_the_other_jobcentre("d76 STATUTORY_NEAR limit d90 step 1", new_number);
+}
+
+// Nothing was said of the one that is kept but on orders.
+TEST_F(PartlyErasedAlertsTest, WhatIsLeftMayBeOfAnotherSubjectOfThePerson) {
+    placed();
+    v1::Envelope limits = watched(v1::STATUTORY_LIMIT_INTERVIEWS);
+    limits.set_sender(other_jobcentre);
+    record(limits);
+    v1::Envelope interview = interviewed(0);
+    interview.set_sender(other_jobcentre);
+    record(interview);
+    placed(other_citizen);
+    record(renumbered(other_citizen));
+    placed(other_citizen);
+    erase_citizen(other_citizen);
+    live_to(77);
+    expect_one_for_the_other_jobcentre("d76 STATUTORY_NEAR limit d90 step 1", other_citizen);
 }
 
 }  // namespace

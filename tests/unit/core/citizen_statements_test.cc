@@ -294,6 +294,7 @@ class TwoControllersRetentionTest : public TwoControllersTest {
     }
     void be_kept_long_enough() {
         live_days(kept_days + 2, kept_days + 2);
+        catch_up();
         hello_all();
     }
     std::size_t due() { return bodies<v1::ErasureDue>(v1::MESSAGE_KIND_ERASURE_DUE).size(); }

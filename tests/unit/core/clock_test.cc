@@ -1,4 +1,5 @@
 // A clock that has jumped ahead is not believed: nothing is recorded until it agrees again.
+#include "tests/support/durations.h"
 #include "tests/unit/core/erasure_fixture.h"
 
 namespace jobbro::core {
@@ -7,8 +8,6 @@ namespace {
 using namespace testing;  // NOLINT: the world and its parties
 using ::testing::ElementsAre;
 
-constexpr std::int64_t hour_ms = std::int64_t{3600} * 1000;
-constexpr std::int64_t day_ms = 24 * hour_ms;
 constexpr std::int64_t years_ms = 30 * 365 * day_ms;
 
 class ClockTest : public ErasureTest {

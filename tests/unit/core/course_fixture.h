@@ -11,6 +11,7 @@
 
 #include "hub/journal/tables.h"
 #include "proto/evidence/signed_text.h"
+#include "tests/support/durations.h"
 #include "tests/support/hub_world.h"
 #include "tests/unit/contract/sample_envelopes.h"
 
@@ -22,8 +23,6 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
 
-inline constexpr std::int64_t hour_ms = std::int64_t{3600} * 1000;
-inline constexpr std::int64_t day_ms = 24 * hour_ms;
 // When day 0 begins in Denmark: 2011-01-09T23:00:00Z. Summer time begins on day 76.
 inline constexpr Instant day_0_begins{std::int64_t{1294614000} * 1000000};
 
@@ -51,9 +50,11 @@ inline v1::RuleSet rules_of_2011() {
 
 class CourseTest : public ::testing::Test {
   protected:
-    CourseTest() {
+    CourseTest() : CourseTest(rules_of_2011(), false) {}
+    CourseTest(const v1::RuleSet& rules, bool has_second_controller) {
         world.now = day_0_begins.plus_ms(9 * hour_ms);
-        world.rules = {rules_of_2011()};
+        world.rules = {rules};
+        world.has_second_controller = has_second_controller;
         world.settings.session_silent_ms_max = 100000 * day_ms;
         EXPECT_TRUE(world.open());
         world.add_usual_parties();
@@ -199,30 +200,44 @@ class CourseTest : public ::testing::Test {
         cause.set_relation(relation);
     }
 
-    // By the controller's statement, also where courses run.
-    void erase_citizen(const std::string& cpr) {
-        const auto subject = *world.journal->vault().subject_of(*contract::CprNumber::parse(cpr));
-        ASSERT_TRUE(subject);
-        const auto state = *journal::state_of_person(world.journal->cases(), *subject);
+    // As the hub tells an operator.
+    v1::SubjectFound found(const std::string& cpr) {
+        v1::ClientFrame frame;
+        frame.mutable_find_subject()->set_cpr_number(cpr);
+        frame.mutable_find_subject()->set_ground("case 12");
+        const auto told =
+            frames_to(world.turn({world.hello(operator_party), world.frame(operator_party, frame)}),
+                      operator_party, v1::HubFrame::kSubjectFound);
+        EXPECT_EQ(told.size(), 1U);
+        return told.empty() ? v1::SubjectFound{} : told[0].subject_found();
+    }
+    // The controller's statement, signed now, also where courses run.
+    FrameIn erasure_of(const std::string& cpr) {
+        const v1::SubjectFound known = found(cpr);
         v1::CitizenStatement said;
         said.set_origin(world.journal->origin());
-        said.set_subject_id(Bytes{view(state.kept)});
-        said.set_preceding(state.preceding);
+        said.set_subject_id(known.subject_id());
+        said.set_preceding(known.preceding());
         said.set_signer(controller);
         said.mutable_signed_at()->set_seconds(world.now.microseconds / 1000000);
         said.set_ground("case 12");
-        said.mutable_erase()->set_orders(state.orders);
-        said.mutable_erase()->set_last_sequence_plus_one(state.last_sequence_plus_one);
+        said.mutable_erase()->set_orders(known.orders());
+        said.mutable_erase()->set_last_sequence_plus_one(known.last_sequence_plus_one());
         said.mutable_erase()->set_even_running(true);
         v1::ClientFrame frame;
         frame.mutable_act_on_citizen()->set_statement(said.SerializeAsString());
         frame.mutable_act_on_citizen()->set_signature(Bytes{view(
             evidence::sign(world.keys(controller).signing,
                            evidence::citizen_statement_text(frame.act_on_citizen().statement())))});
-        const Turn done =
-            world.turn({world.hello(operator_party), world.frame(operator_party, frame)});
-        ASSERT_EQ(frames_to(done, operator_party, v1::HubFrame::kCitizenActed).size(), 1U);
+        return world.frame(operator_party, frame);
     }
+    v1::CitizenActed act(const FrameIn& statement) {
+        const auto told = frames_to(world.turn({world.hello(operator_party), statement}),
+                                    operator_party, v1::HubFrame::kCitizenActed);
+        EXPECT_EQ(told.size(), 1U);
+        return told.empty() ? v1::CitizenActed{} : told[0].citizen_acted();
+    }
+    void erase_citizen(const std::string& cpr) { act(erasure_of(cpr)); }
 
     // --- What stands in the log ---
 

@@ -1,5 +1,5 @@
 // Messages are judged by the state of their order, and move it.
-#include "tests/unit/core/course_fixture.h"
+#include "tests/unit/core/query_fixture.h"
 
 namespace jobbro::core {
 namespace {
@@ -63,20 +63,136 @@ TEST_F(CourseTest, APeriodIsNoLongerThanTheRuleSetAllows) {
     refused(extension, v1::ERROR_CODE_PERIOD_TOO_LONG, "extension.new_end_date");
 }
 
-TEST_F(CourseTest, TheRuleSetOfTheDayOfTheEventDecides) {
-    v1::Envelope of_last_year = new_order(world.new_order());
-    of_last_year.mutable_order()->set_end_date(date(200));
-    of_last_year.mutable_happened_at()->set_seconds(begin_of(-10).microseconds / 1000000);
-    record(of_last_year);  // New Year's Eve, when nothing was limited
-    v1::Envelope of_this_year = new_order(world.new_order());
-    of_this_year.mutable_order()->set_end_date(date(200));
-    of_this_year.mutable_happened_at()->set_seconds(begin_of(-9).microseconds / 1000000);
-    refused(of_this_year, v1::ERROR_CODE_PERIOD_TOO_LONG, "order.end_date");
-    // What happened before the calendar begins is of no rule set.
-    v1::Envelope of_old = new_order(world.new_order());
-    of_old.mutable_order()->set_end_date(date(200));
+class RulesOfTheDayTest : public CourseTest {
+  protected:
+    // Opens the hub under these too.
+    void add_rules(const v1::RuleSet& rules) {
+        world.rules.push_back(rules);
+        restart();
+    }
+    static v1::RuleSet rules_of_2010() {
+        v1::RuleSet rules = rules_of_2011();
+        rules.set_name("2010");
+        rules.set_valid_from_date("2010-12-01");
+        rules.set_valid_until_date("2010-12-31");
+        rules.clear_categories();
+        return rules;
+    }
+    static v1::Envelope told_on(int day, v1::Envelope envelope) {
+        envelope.mutable_happened_at()->set_seconds(begin_of(day).microseconds / 1000000);
+        return envelope;
+    }
+    v1::Envelope long_order() {
+        v1::Envelope said = new_order(world.new_order());
+        said.mutable_order()->set_end_date(date(200));
+        return said;
+    }
+};
+
+TEST_F(RulesOfTheDayTest, TheRuleSetOfTheDayOfTheEventDecides) {
+    add_rules(rules_of_2010());
+    record(told_on(-10, long_order()));  // New Year's Eve, when nothing was limited
+    refused(told_on(-9, long_order()), v1::ERROR_CODE_PERIOD_TOO_LONG, "order.end_date");
+}
+
+TEST_F(RulesOfTheDayTest, OfADayWithoutARuleSetNothingIsToldOnAnOrder) {
+    const std::string of_before =
+        refused(told_on(-10, long_order()), v1::ERROR_CODE_NO_RULES_IN_FORCE, "happened_at");
+    EXPECT_EQ(of_before, "the first day with rules is 2011-01-01");
+    v1::Envelope of_old = long_order();  // before the calendar begins
     of_old.mutable_happened_at()->set_seconds(-62135596800);
-    record(of_old);
+    EXPECT_EQ(refused(of_old, v1::ERROR_CODE_NO_RULES_IN_FORCE, "happened_at"), of_before);
+    const contract::OrderId id = started();
+    v1::Envelope notice = on(id, provider);
+    notice.mutable_notice()->set_text("the company asks again");
+    v1::Envelope extension = on(id, jobcentre);
+    extension.mutable_extension()->set_new_end_date(date(200));
+    const std::string before = course(id).SerializeAsString();
+    for (const v1::Envelope& said : {no_show(id, 7, 7), notice, extension, ended(id, 7)})
+        refused(told_on(-10, said), v1::ERROR_CODE_NO_RULES_IN_FORCE, "happened_at");
+    EXPECT_EQ(course(id).SerializeAsString(), before);
+    record(told_on(-9, notice));
+}
+
+TEST_F(RulesOfTheDayTest, NorWhatCountsForTheLimitsOfTheLaw) {
+    v1::Envelope plan = about(jobcentre);
+    plan.mutable_job_plan_extract()->mutable_plan()->set_number("3");
+    plan.mutable_job_plan_extract()->mutable_plan()->set_version(1);
+    plan.mutable_job_plan_extract()->set_made_date(date(-11));
+    placed();
+    for (const v1::Envelope& said :
+         {watched(v1::STATUTORY_LIMIT_INTERVIEWS), interviewed(-11), plan}) {
+        refused(told_on(-10, said), v1::ERROR_CODE_NO_RULES_IN_FORCE, "happened_at");
+        record(told_on(-9, said));
+    }
+    // What the rules make nothing of may be of any day.
+    v1::Envelope transfer = about(jobcentre);
+    world.add_party(other_jobcentre);
+    transfer.mutable_audience()->set_party(other_jobcentre);
+    transfer.mutable_case_transfer()->set_transfer_date(date(-10));
+    record(told_on(-10, transfer));
+}
+
+TEST_F(RulesOfTheDayTest, AHubWithoutRuleSetsTakesWhatIsToldOfAnyDay) {
+    HubWorld plain;
+    plain.now = world.now;
+    plain.settings = world.settings;
+    ASSERT_TRUE(plain.open());
+    plain.add_usual_parties();
+    v1::Envelope said = told_on(-4000, long_order());
+    const auto told = outcomes(plain.turn({plain.submit(jobcentre, {said})}));
+    ASSERT_EQ(told.size(), 1U);
+    EXPECT_TRUE(told[0].has_receipt()) << told[0].ShortDebugString();
+}
+
+class CourseOfOfferTest : public QueryTest {};
+
+TEST_F(CourseOfOfferTest, TheOffersLegalCategoryHoldsWhereTheOrderTellsNone) {
+    record(offer("OF-1"));
+    v1::Envelope untold = new_order(world.new_order());
+    untold.mutable_order()->clear_legal_category();
+    untold.mutable_order()->set_end_date(date(98));
+    record(untold);
+    untold = new_order(world.new_order());
+    untold.mutable_order()->clear_legal_category();
+    untold.mutable_order()->set_offer_reference("OF-1");
+    untold.mutable_order()->set_end_date(date(98));
+    EXPECT_THAT(refused(untold, v1::ERROR_CODE_PERIOD_TOO_LONG, "order.end_date"),
+                HasSubstr(date(97)));
+    untold.mutable_order()->set_end_date(date(90));
+    record(untold);
+    // What the offer is called later changes nothing of what was ordered.
+    v1::Envelope other = offer("OF-1");
+    other.mutable_offer_published()->set_legal_category(v1::LEGAL_CATEGORY_WORK_PLACEMENT);
+    record(other);
+    const contract::OrderId id = *contract::OrderId::parse(untold.order_id());
+    record(accepted(id));
+    live_to(7);
+    record(begun(id));
+    restart();
+    v1::Envelope extension = on(id, jobcentre);
+    extension.mutable_extension()->set_new_end_date(date(98));
+    refused(extension, v1::ERROR_CODE_PERIOD_TOO_LONG, "extension.new_end_date");
+    extension.mutable_extension()->set_new_end_date(date(97));
+    record(extension);
+}
+
+TEST_F(CourseOfOfferTest, AnotherLegalCategoryThanTheOffersIsRemarkedOn) {
+    record(offer("OF-1"));
+    v1::Envelope placed = new_order(world.new_order());
+    placed.mutable_order()->set_offer_reference("OF-1");
+    const auto remarks = [](const v1::Outcome& outcome) {
+        std::vector<std::string> paths;
+        for (const v1::Finding& each : outcome.receipt().findings()) {
+            if (each.code() == "order.offer_category_differs") paths.push_back(each.field_path());
+        }
+        return paths;
+    };
+    EXPECT_THAT(remarks(submit(placed)), IsEmpty());
+    placed = new_order(world.new_order());
+    placed.mutable_order()->set_offer_reference("OF-1");
+    placed.mutable_order()->set_legal_category(v1::LEGAL_CATEGORY_WORK_PLACEMENT);
+    EXPECT_THAT(remarks(submit(placed)), ElementsAre("order.legal_category"));
 }
 
 TEST_F(CourseTest, WhatOnlyTheStateTellsIsRemarkedOnInReceiptAndDelivery) {

@@ -40,6 +40,11 @@ class ErasureTest : public ::testing::Test {
         EXPECT_TRUE(done);
         return done ? *std::move(done) : core::Turn{};
     }
+    // What is left for later turns: results of many months that are over.
+    void catch_up() {
+        for (int turns = 0; turns < 100 && world.core->has_work(); ++turns)
+            at(world.now, 0);
+    }
     // A turn so much later, the clock and steady time alike.
     core::Turn later(std::int64_t ms, const std::vector<core::FrameIn>& frames = {}) {
         world.now = world.now.plus_ms(ms);

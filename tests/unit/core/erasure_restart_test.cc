@@ -248,8 +248,8 @@ TEST_F(ErasureRestartTest, LostMarksAreMadeAnewWhenSomebodySaysSo) {
 TEST_F(ErasureRestartTest, ADataFolderFromBeforeErasingIsOfAnUnknownFormat) {
     journal::rows::HeadRow head;
     ASSERT_TRUE(head.ParseFromString(**world.log_store.get(journal::log_table::head, "head")));
-    EXPECT_EQ(head.format_version(), 4U);
-    head.set_format_version(3);
+    EXPECT_EQ(head.format_version(), 5U);
+    head.set_format_version(4);
     store::Batch batch;
     batch.put(journal::log_table::head, "head", head.SerializeAsString());
     ASSERT_TRUE(world.log_store.commit(batch, store::Durability::synced));

@@ -27,6 +27,7 @@ using ::testing::SizeIs;
 
 constexpr Month january = 2011 * 12;
 constexpr Month december = january + 11;
+constexpr Month opened = 2026 * 12;  // the month of the log's first entry
 constexpr const char* untold_provider = "provider:11223344-1000000001";
 
 class FrozenMonthsTest : public ::testing::Test {
@@ -54,8 +55,9 @@ class FrozenMonthsTest : public ::testing::Test {
         frozen.leaves.push_back(std::move(leaf));
         return frozen;
     }
-    void stage(const std::vector<FrozenMonth>& months) {
-        ASSERT_TRUE(stage_frozen(*world.journal, months, world.now, world.randomness));
+    void stage(const std::vector<FrozenMonth>& months, Month first = january) {
+        for (const FrozenMonth& month : months)
+            ASSERT_TRUE(stage_frozen(*world.journal, month, first, world.now, world.randomness));
     }
     void commit() { ASSERT_TRUE(world.journal->commit(world.randomness)); }
     std::vector<FrozenMonth> read() {
@@ -78,6 +80,13 @@ class FrozenMonthsTest : public ::testing::Test {
         }
         return all;
     }
+    // What is told of the month is still in the log.
+    void lose_row_of(Month month) {
+        store::Batch batch;
+        batch.erase(journal::log_table::frozen_months, key_of(month));
+        batch.erase(journal::log_table::frozen_months, key_of(month) + 'k');
+        ASSERT_TRUE(world.log_store.commit(batch, store::Durability::synced));
+    }
     [[nodiscard]] std::size_t rows() const {
         return world.log_store.rows(journal::log_table::frozen_months);
     }
@@ -98,7 +107,7 @@ TEST_F(FrozenMonthsTest, ComeBackAsTheyWereStaged) {
     EXPECT_EQ(read(), months);
     ASSERT_TRUE(world.open());
     EXPECT_EQ(read(), months);
-    EXPECT_EQ(rows(), 5U) << "nothing is kept of February";
+    EXPECT_EQ(rows(), 6U);
 }
 
 TEST_F(FrozenMonthsTest, EntriesHoldWhatIsToldAndNothingElse) {
@@ -157,12 +166,57 @@ TEST_F(FrozenMonthsTest, NothingIsKeptOfAYearThatIsOverAlsoWhenItEndsInTheSameTu
     EXPECT_EQ(read().back(), month_with(december + 1)) << "the next year's";
 }
 
+TEST_F(FrozenMonthsTest, AMonthIsAsManyEntriesOfTheTurnAsItIsTold) {
+    FrozenMonth much = month_with(january);
+    for (int i = 0; i < 2000; ++i)
+        much.cells.push_back(cell("provider:11223344-" + std::to_string(1000000000 + i), january));
+    const std::uint64_t before = world.journal->size().value();
+    const auto entries = stage_frozen(*world.journal, much, january, world.now, world.randomness);
+    ASSERT_TRUE(entries);
+    EXPECT_EQ(*entries, world.journal->size().value() - before);
+    EXPECT_GT(*entries, 3U);
+}
+
 TEST_F(FrozenMonthsTest, AMonthThatIsGoneBetweenOthersIsTampering) {
     stage({month_with(january), {january + 1, {}, {}}, month_with(january + 2)});
     commit();
+    lose_row_of(january + 1);
+    expect_tampered();
+}
+
+TEST_F(FrozenMonthsTest, TheFirstMonthCannotGoUnseenEither) {
+    stage({month_with(january), month_with(january + 1), month_with(january + 2)});
+    commit();
+    lose_row_of(january);
+    expect_tampered();
+}
+
+TEST_F(FrozenMonthsTest, WhatIsKeptForTheYearCannotGoAloneAlsoWhereItIsNothing) {
+    stage({{january, {}, {}}, month_with(january + 1)});
+    commit();
     store::Batch batch;
-    batch.erase(journal::log_table::frozen_months, key_of(january + 1));
+    batch.erase(journal::log_table::frozen_months, key_of(january) + 'k');
     ASSERT_TRUE(world.log_store.commit(batch, store::Durability::synced));
+    expect_tampered();
+}
+
+// Or it would be told again, with what has been corrected and erased since.
+TEST_F(FrozenMonthsTest, AStartIsRefusedWhereTheLogTellsOfAMonthThatHasNoRow) {
+    constexpr std::int64_t forty_days_ms = std::int64_t{40} * 24 * 3600 * 1000;
+    for (const Month month : {opened, opened + 1}) {
+        world.now = world.now.plus_ms(forty_days_ms);
+        stage({month_with(month)}, opened);
+        commit();
+        world.turn();
+    }
+    ASSERT_TRUE(world.open());
+    EXPECT_THAT(read(), SizeIs(2));
+    lose_row_of(opened + 1);
+    const auto months = frozen_months(*world.journal);
+    ASSERT_FALSE(months);
+    EXPECT_THAT(months.error().line(), HasSubstr("has no row"));
+    expect_tampered();
+    lose_row_of(opened);
     expect_tampered();
 }
 
@@ -174,6 +228,7 @@ TEST_F(FrozenMonthsTest, ARowThatNamesAnEntryOfSomethingElseIsTampering) {
         Bytes place;
         append_big_endian(place, named);
         append_big_endian(place, std::uint32_t{1});
+        append_big_endian(place, std::uint32_t{january});
         store::Batch batch;
         batch.put(journal::log_table::frozen_months, key_of(january),
                   world.journal->vault().seal_row(journal::log_table::frozen_months,

@@ -344,6 +344,7 @@ TEST_F(IntakeTest, ABatchLargerThanAllowedGetsAnError) {
     const auto errors = frames_to(none, jobcentre, v1::HubFrame::kError);
     ASSERT_EQ(errors.size(), 1U);
     EXPECT_EQ(errors[0].error().code(), v1::ERROR_CODE_FIELD_OUT_OF_BOUNDS);
+    EXPECT_EQ(errors[0].error().field_path(), "envelopes");
     EXPECT_EQ(errors[0].error().request_number(), 5U);
     const std::vector<Bytes> many(limits::envelopes_per_submit_max + 1, "x");
     EXPECT_EQ(frames_to(world.turn({world.submit_bytes(jobcentre, many)}), jobcentre,

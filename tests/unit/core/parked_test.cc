@@ -475,7 +475,7 @@ TEST_F(ParkedTest, ANackThatSaysWhatItMustNotParksNothing) {
         const auto frames =
             frames_to(nack(all[0], verdict, reason), jobcentre, v1::HubFrame::kError);
         EXPECT_EQ(frames.size(), 1U);
-        return std::pair{frames.at(0).error().code(), frames.at(0).error().detail()};
+        return std::pair{frames.at(0).error().code(), frames.at(0).error().field_path()};
     };
     const auto give_up = v1::NACK_VERDICT_GIVE_UP;
     EXPECT_EQ(refused(v1::NACK_VERDICT_UNSPECIFIED, ""),

@@ -14,7 +14,7 @@ using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
 
-constexpr const char* auditor = "auditor:revision";
+constexpr const char* revising_auditor = "auditor:revision";
 
 class ProvingTest : public ::testing::Test {
   protected:
@@ -181,19 +181,21 @@ TEST_F(ProvingTest, ACheckpointIsThatOfTheSizeOrNone) {
 }
 
 TEST_F(ProvingTest, TheEntryIsHandedToItsSenderAndItsReceiversOnly) {
-    world.add_party(auditor, {jobcentre});
+    world.add_party(revising_auditor, {jobcentre});
     world.add_party(other_provider, {jobcentre});
-    world.turn({world.hello(auditor), world.hello(other_provider), world.hello(operator_party)});
+    world.turn(
+        {world.hello(revising_auditor), world.hello(other_provider), world.hello(operator_party)});
     const Bytes entry = *world.journal->stored_entry(Sequence{reported_at});
     for (const char* const party : {provider, jobcentre}) {
         EXPECT_EQ(proof(party, inclusion(reported_at)).entry(), entry) << party;
     }
-    for (const char* const party : {auditor, other_provider, operator_party}) {
+    for (const char* const party : {revising_auditor, other_provider, operator_party}) {
         const v1::Proof got = proof(party, inclusion(reported_at));
-        EXPECT_THAT(got.entry(), IsEmpty()) << party << ": an auditor's replay leaves a trace";
+        EXPECT_THAT(got.entry(), IsEmpty())
+            << party << ": an auditor's replay leaves a trace";
         EXPECT_GT(got.hashes_size(), 0) << party;
     }
-    for (const char* const party : {jobcentre, auditor})
+    for (const char* const party : {jobcentre, revising_auditor})
         EXPECT_THAT(proof(party, inclusion(0)).entry(), IsEmpty()) << "the hub's own";
 }
 
@@ -239,7 +241,8 @@ TEST_F(ProvingTest, SizesThatDoNotFitAreOutOfBounds) {
           std::pair{consistency(3, 2), "consistency_from"}, std::pair{v1::Prove{}, "what"}}) {
         const v1::Error error = refused(provider, prove);
         EXPECT_EQ(error.code(), v1::ERROR_CODE_FIELD_OUT_OF_BOUNDS) << field;
-        EXPECT_EQ(error.detail(), field);
+        EXPECT_EQ(error.field_path(), field);
+        EXPECT_EQ(error.detail(), "");
     }
 }
 

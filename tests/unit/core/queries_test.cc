@@ -37,11 +37,15 @@ class QueriesTest : public QueryTest {
         EXPECT_EQ(body.party(), party);
         return {body.sequences().begin(), body.sequences().end()};
     }
-    std::string detail_of(const std::string& party, const v1::Query& query) {
+    std::string field_of(const std::string& party, const v1::Query& query) {
         const v1::Error error = not_answered(party, query);
         EXPECT_EQ(error.code(), v1::ERROR_CODE_FIELD_OUT_OF_BOUNDS) << query.ShortDebugString();
         EXPECT_EQ(error.request_number(), 7U);
-        return error.detail();
+        EXPECT_EQ(error.detail(), "");
+        return error.field_path();
+    }
+    static std::size_t answers(const Turn& turn, const std::string& party) {
+        return frames_to(turn, party, v1::HubFrame::kAnswer).size();
     }
     // To the byte what the other question is answered with, and without a trace.
     void expect_alike(const std::string& party, const v1::Query& one, const v1::Query& other) {
@@ -95,7 +99,7 @@ TEST_F(QueriesTest, AJobcentreAsksByItsOwnContact) {
     record(new_contact(first, provider, "Team North"));  // whom to ask at the provider
     EXPECT_EQ(ask(jobcentre, waiting_with("Team North")).waiting_size(), 0);
     EXPECT_EQ(ask(jobcentre, waiting_with("Team South")).waiting_size(), 2);
-    EXPECT_EQ(detail_of(provider, waiting_with("Team South")), "waiting.contact");
+    EXPECT_EQ(field_of(provider, waiting_with("Team South")), "waiting.contact");
     restart();
     EXPECT_EQ(ask(jobcentre, waiting_with("Team South")).waiting_size(), 2);
 }
@@ -338,43 +342,43 @@ TEST_F(QueriesTest, RolesAskForWhatIsTheirs) {
 
 TEST_F(QueriesTest, WhatIsOutOfBoundsIsNamed) {
     const contract::OrderId id = placed();
-    EXPECT_EQ(detail_of(jobcentre, {}), "what");
+    EXPECT_EQ(field_of(jobcentre, {}), "what");
     v1::Query query = waiting();
     query.set_rows_max(101);
-    EXPECT_EQ(detail_of(jobcentre, query), "rows_max");
+    EXPECT_EQ(field_of(jobcentre, query), "rows_max");
     query = waiting();
     query.mutable_waiting()->set_until_date("2011-02-30");
-    EXPECT_EQ(detail_of(jobcentre, query), "waiting.until_date");
+    EXPECT_EQ(field_of(jobcentre, query), "waiting.until_date");
     query = waiting();
     query.mutable_waiting()->add_kinds(v1::WAITING_FOR_START);
     query.mutable_waiting()->add_kinds(static_cast<v1::WaitingFor>(7));
-    EXPECT_EQ(detail_of(jobcentre, query), "waiting.kinds[1]");
+    EXPECT_EQ(field_of(jobcentre, query), "waiting.kinds[1]");
     for (int i = 0; i < 5; ++i)
         query.mutable_waiting()->add_kinds(v1::WAITING_FOR_START);
-    EXPECT_EQ(detail_of(jobcentre, query), "waiting.kinds");
-    EXPECT_EQ(detail_of(jobcentre, waiting_with(std::string(101, 'x'))), "waiting.contact");
+    EXPECT_EQ(field_of(jobcentre, query), "waiting.kinds");
+    EXPECT_EQ(field_of(jobcentre, waiting_with(std::string(101, 'x'))), "waiting.contact");
     query = orders();
     query.mutable_orders()->add_states(v1::ORDER_DIALOGUE_STATE_UNSPECIFIED);
-    EXPECT_EQ(detail_of(jobcentre, query), "orders.states[0]");
+    EXPECT_EQ(field_of(jobcentre, query), "orders.states[0]");
     query = order_asked(id);
     query.mutable_order()->set_order_id("17");
-    EXPECT_EQ(detail_of(jobcentre, query), "order.order_id");
+    EXPECT_EQ(field_of(jobcentre, query), "order.order_id");
     query = order_asked(id);
     query.mutable_order()->mutable_known_at()->set_nanos(-1);
-    EXPECT_EQ(detail_of(jobcentre, query), "order.known_at");
-    EXPECT_EQ(detail_of(jobcentre, citizen_asked("12")), "citizen.cpr_number");
+    EXPECT_EQ(field_of(jobcentre, query), "order.known_at");
+    EXPECT_EQ(field_of(jobcentre, citizen_asked("12")), "citizen.cpr_number");
     query = offers();
     query.mutable_offers()->set_day("today");
-    EXPECT_EQ(detail_of(jobcentre, query), "offers.day");
+    EXPECT_EQ(field_of(jobcentre, query), "offers.day");
     query = offers();
     query.mutable_offers()->set_municipality("411");
-    EXPECT_EQ(detail_of(jobcentre, query), "offers.municipality");
+    EXPECT_EQ(field_of(jobcentre, query), "offers.municipality");
     query = offers();
     query.mutable_offers()->set_provider("somebody");
-    EXPECT_EQ(detail_of(jobcentre, query), "offers.provider");
+    EXPECT_EQ(field_of(jobcentre, query), "offers.provider");
     query = offers();
     query.mutable_offers()->set_purpose(static_cast<v1::Purpose>(99));
-    EXPECT_EQ(detail_of(jobcentre, query), "offers.purpose");
+    EXPECT_EQ(field_of(jobcentre, query), "offers.purpose");
 }
 
 TEST_F(QueriesTest, ACursorIsOfItsOwnQuestionAndNothingElse) {
@@ -385,28 +389,82 @@ TEST_F(QueriesTest, ACursorIsOfItsOwnQuestionAndNothingElse) {
     ASSERT_FALSE(cursor.empty());
     for (v1::Query other : {waiting(), orders(), citizen_asked(citizen), offers()}) {
         other.set_after(cursor);
-        EXPECT_EQ(detail_of(jobcentre, other), "after");
+        EXPECT_EQ(field_of(jobcentre, other), "after");
     }
     for (const Bytes& wrong :
-         {cursor.substr(0, 1), cursor + "x", Bytes(129, cursor.front()),
+         {cursor.substr(0, 1), cursor + "x", Bytes(1025, cursor.front()), cursor + Bytes(14, '\0'),
           cursor.substr(0, cursor.size() - 1) + '\xff', cursor.substr(0, 1) + Bytes(7, '\xff')}) {
         query.set_after(wrong);
-        EXPECT_EQ(detail_of(jobcentre, query), "after");
+        EXPECT_EQ(field_of(jobcentre, query), "after");
     }
     // Nor does it lead to another order.
     const contract::OrderId another = placed(other_citizen);
     query = order_asked(another);
     query.set_after(cursor);
-    EXPECT_EQ(detail_of(jobcentre, query), "after");
+    EXPECT_EQ(field_of(jobcentre, query), "after");
 }
 
 TEST_F(QueriesTest, SoManyInATurnAndTheRestIsToldToWait) {
-    const std::vector<FrameIn> many(limits::queries_per_turn_max + 2,
-                                    query_frame(jobcentre, offers()));
-    const Turn turn = world.turn(many);
-    EXPECT_EQ(frames_to(turn, jobcentre, v1::HubFrame::kAnswer).size(),
-              limits::queries_per_turn_max);
-    EXPECT_EQ(errors(turn, jobcentre), std::vector<v1::ErrorCode>(2, v1::ERROR_CODE_BUSY));
+    std::vector<FrameIn> many(limits::queries_per_turn_max, query_frame(jobcentre, offers()));
+    const Turn alone = world.turn(many);
+    EXPECT_EQ(answers(alone, jobcentre), limits::queries_per_party_and_turn_max);
+    EXPECT_EQ(errors(alone, jobcentre), std::vector<v1::ErrorCode>(4, v1::ERROR_CODE_BUSY));
+    EXPECT_EQ(alone.report.queries, 4U);
+    EXPECT_EQ(alone.report.queries_busy, 4U);
+    many.push_back(query_frame(provider, offers()));
+    for (int turn = 0; turn < 3; ++turn) {
+        const Turn both = world.turn(many);
+        EXPECT_EQ(answers(both, jobcentre), limits::queries_per_party_and_turn_max);
+        EXPECT_EQ(answers(both, provider), 1U) << "though the other's came first";
+    }
+}
+
+TEST_F(QueriesTest, NobodyIsKeptOutForEverByOthersWhoAskMore) {
+    std::vector<std::string> parties;
+    std::vector<FrameIn> frames;
+    for (int i = 0; i < 20; ++i) {
+        parties.push_back(std::string{other_provider} + "-" + std::to_string(1'000'000'000 + i));
+        connect(parties.back(), {jobcentre});
+        const std::size_t questions = i < 19 ? 8 : 1;  // one asks little, and comes last
+        frames.insert(frames.end(), questions, query_frame(parties.back(), offers()));
+    }
+    std::map<std::string, std::size_t> answered;
+    for (int turn = 0; turn < 5; ++turn) {
+        const Turn done = world.turn(frames);
+        EXPECT_EQ(done.report.queries, limits::queries_per_turn_max);
+        for (const std::string& party : parties)
+            answered[party] += answers(done, party);
+    }
+    for (const std::string& party : parties)
+        EXPECT_EQ(answered[party], 2U) << party << ": five turns of eight, among twenty";
+}
+
+TEST_F(QueriesTest, WhatIsOutOfBoundsTakesNobodysPlace) {
+    v1::Query wrong = offers();
+    wrong.mutable_offers()->set_day("soon");
+    std::vector<FrameIn> frames(20, query_frame(jobcentre, wrong));
+    frames.insert(frames.end(), limits::queries_per_party_and_turn_max,
+                  query_frame(jobcentre, offers()));
+    const Turn turn = world.turn(frames);
+    EXPECT_EQ(answers(turn, jobcentre), limits::queries_per_party_and_turn_max);
+    EXPECT_EQ(errors(turn, jobcentre),
+              std::vector<v1::ErrorCode>(20, v1::ERROR_CODE_FIELD_OUT_OF_BOUNDS));
+    EXPECT_EQ(turn.report.queries_refused, 20U);
+    // But one that was looked for does.
+    frames.assign(20, query_frame(jobcentre, order_asked(world.new_order())));
+    const Turn unknown = world.turn(frames);
+    EXPECT_EQ(unknown.report.queries_refused, limits::queries_per_party_and_turn_max);
+    EXPECT_EQ(unknown.report.queries_busy, 20 - limits::queries_per_party_and_turn_max);
+}
+
+TEST_F(QueriesTest, AQuestionOfASessionThatEndsInItsTurnIsNotAnswered) {
+    const contract::OrderId id = placed();
+    v1::ClientFrame goodbye;
+    goodbye.mutable_goodbye();
+    const Turn turn = world.turn(
+        {query_frame(jobcentre, order_asked(id)), world.frame(jobcentre, std::move(goodbye))});
+    EXPECT_EQ(answers(turn, jobcentre), 0U);
+    EXPECT_EQ(turn.report.entries, 0U) << "nothing was handed out";
 }
 
 TEST_F(QueriesTest, APageFitsAFrame) {
@@ -480,6 +538,7 @@ TEST_F(ErasedQueriesTest, WhatIsErasedInTheSameTurnIsNotHandedOut) {
     const Turn turn =
         world.turn({query_frame(jobcentre, query), query_frame(provider, list), erasing});
     EXPECT_EQ(turn.report.orders_erased, 1U);
+    EXPECT_EQ(turn.report.queries_busy, 2U);
     EXPECT_THAT(frames_to(turn, jobcentre, v1::HubFrame::kAnswer), IsEmpty());
     EXPECT_THAT(errors(turn, jobcentre), ElementsAre(v1::ERROR_CODE_BUSY));
     EXPECT_THAT(errors(turn, provider), ElementsAre(v1::ERROR_CODE_BUSY));

@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "proto/base/limits.h"
 #include "tests/unit/core/course_fixture.h"
 
 namespace jobbro::core {
@@ -28,7 +29,7 @@ class QueryTest : public CourseTest {
         EXPECT_EQ(frames.size(), 1U) << query.ShortDebugString();
         if (frames.empty()) return {};
         EXPECT_EQ(frames[0].answer().request_number(), 7U);
-        EXPECT_LE(frames[0].answer().next().size(), 128U);
+        EXPECT_LE(frames[0].answer().next().size(), limits::query_after_bytes_max);
         return frames[0].answer();
     }
     // Every page, so many rows at most each, as one.

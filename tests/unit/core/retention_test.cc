@@ -2,6 +2,7 @@
 // through.
 #include "hub/journal/retention.h"
 
+#include "tests/support/durations.h"
 #include "tests/unit/core/erasure_fixture.h"
 
 namespace jobbro::core {
@@ -10,17 +11,17 @@ namespace {
 using namespace testing;  // NOLINT: the world and its parties
 using ::testing::IsEmpty;
 
-constexpr std::int64_t minute_ms = std::int64_t{60} * 1000;
-constexpr std::int64_t hour_ms = 60 * minute_ms;
-constexpr std::int64_t day_ms = 24 * hour_ms;
 constexpr std::int64_t kept_days = 1826;
 
 class RetentionTest : public ErasureTest {
   protected:
     explicit RetentionTest(std::int64_t days = kept_days) : ErasureTest(false, days) {}
 
-    // A turn so much later, with nothing in between.
-    Turn pass(std::int64_t ms) { return at(world.now.plus_ms(ms), ms); }
+    // A turn so much later, with nothing in between, and those that it leaves work for.
+    void pass(std::int64_t ms) {
+        at(world.now.plus_ms(ms), ms);
+        catch_up();
+    }
     // Time passes as it does: a few turns an hour.
     void live_hours(std::int64_t hours) {
         for (std::int64_t turns = 0; turns < 3 * hours; ++turns)
@@ -85,6 +86,29 @@ TEST_F(RetentionTest, WhatIsSaidOfTheCitizenInTheSevenDaysCountsToo) {
     EXPECT_EQ(world.log_store.rows(journal::log_table::due), 0U) << "it has lapsed";
     pass((kept_days + 2) * day_ms);
     EXPECT_EQ(due(), 2U);
+}
+
+TEST_F(RetentionTest, WhatIsDueWaitsUntilMonthsThatAreOverAreFrozen) {
+    cancelled(placed());
+    at(world.now.plus_ms((kept_days + 2) * day_ms), (kept_days + 2) * day_ms);
+    ASSERT_EQ(due(), 1U);
+    at(world.now.plus_ms(8 * day_ms), 8 * day_ms);
+    ASSERT_TRUE(world.core->has_work()) << "months are left to freeze";
+    EXPECT_EQ(erasures(), 0U);
+    EXPECT_FALSE(world.core->is_sealed());
+    live_hours(24);
+    EXPECT_EQ(erasures(), 1U);
+    std::vector<v1::MessageKind> kinds;
+    for (std::uint64_t i = 0; i < world.journal->size().value(); ++i) {
+        const auto entry = world.journal->read(Sequence{i});
+        if (!entry) continue;
+        const v1::MessageKind kind = (*entry)->index.kind();
+        if (kind == v1::MESSAGE_KIND_ERASURE || kind == v1::MESSAGE_KIND_RESULTS_FROZEN) {
+            kinds.push_back(kind);
+        }
+    }
+    EXPECT_EQ(kinds.size(), 61U) << "January 2026 to December 2030";
+    EXPECT_EQ(kinds.back(), v1::MESSAGE_KIND_ERASURE);
 }
 
 // --- Whatever the clock says -------------------------------------------------------------------

@@ -65,6 +65,23 @@ TEST_F(RotationTest, APartyRotatesOverItsOwnSessionIsToldAndThenItEnds) {
     EXPECT_TRUE(world.turn({world.hello(provider)}).frames[0].frame.has_welcome());
 }
 
+TEST_F(RotationTest, WhatWasAskedForInItsTurnDoesNotGoToTheFormerKey) {
+    const contract::OrderId id = world.new_order();
+    world.turn({world.submit(jobcentre, {order(id, world.now, world.randomness)})});
+    const std::uint64_t placed_at = world.journal->size().value() - 1;
+    v1::ClientFrame question;
+    question.mutable_query()->mutable_order()->set_order_id(id.text());
+    const auto told = [](const Turn& turn) {
+        return frames_to(turn, provider, v1::HubFrame::kFetched).size() +
+               frames_to(turn, provider, v1::HubFrame::kAnswer).size();
+    };
+    EXPECT_EQ(told(world.turn({world.fetch(provider, placed_at), world.frame(provider, question)})),
+              2U);
+    EXPECT_EQ(told(world.turn({world.fetch(provider, placed_at), world.frame(provider, question),
+                               rotation(provider, operator_party)})),
+              0U);
+}
+
 TEST_F(RotationTest, OtherSessionsOfTheFormerKeyEndInTheSameTurn) {
     FrameIn second = world.hello(provider);
     second.route = "another route";

@@ -56,6 +56,34 @@ TEST_F(RulebookTest, AFileEntersTheLogOnceAndHoldsWithoutIt) {
     EXPECT_EQ(rulebook.rules_at(Instant{-4000000000000000}).name, "") << "before the calendar";
 }
 
+void expect_none_on(const Rulebook& rulebook, Instant time, const std::string& detail) {
+    const auto checked = rulebook.check_in_force(time);
+    ASSERT_THAT(checked, FailsWith(ErrorCode::no_rules_in_force));
+    EXPECT_EQ(checked.error().field_path, "happened_at");
+    EXPECT_EQ(checked.error().detail, detail);
+}
+
+TEST_F(RulebookTest, ADayWithoutARuleSetIsNamedWhereThereAreAny) {
+    ASSERT_TRUE(started_with({}));
+    const auto empty = *open_rulebook(*world.journal, {}, world.now, world.randomness);
+    EXPECT_TRUE(empty.check_in_force(noon_of("2010-12-31")));
+    EXPECT_TRUE(empty.check_in_force(Instant{-4000000000000000}));
+    ASSERT_TRUE(started_with(
+        {rules("2010", "2010-01-01", "2010-12-31"), rules("spring", "2011-03-01", "2011-05-31")}));
+    const auto rulebook = *open_rulebook(*world.journal, {}, world.now, world.randomness);
+    for (const char* const day : {"2010-01-01", "2010-12-31", "2011-03-01", "2011-05-31"})
+        EXPECT_TRUE(rulebook.check_in_force(noon_of(day))) << day;
+    expect_none_on(rulebook, noon_of("2009-12-31"), "the first day with rules is 2010-01-01");
+    expect_none_on(rulebook, Instant{-4000000000000000}, "the first day with rules is 2010-01-01");
+    expect_none_on(rulebook, noon_of("2011-01-01"), "the first day with rules is 2011-03-01");
+    expect_none_on(rulebook, noon_of("2011-02-28"), "the first day with rules is 2011-03-01");
+    expect_none_on(rulebook, noon_of("2011-06-01"), "the last day with rules was 2011-05-31");
+    // Days are Denmark's.
+    const Instant spring_begins = rulebook.time.start_of(domain::day_of_field("2011-03-01"));
+    EXPECT_TRUE(rulebook.check_in_force(spring_begins));
+    expect_none_on(rulebook, spring_begins.plus_ms(-1), "the first day with rules is 2011-03-01");
+}
+
 TEST_F(RulebookTest, WhatHasBeenInForceIsNotChangedByAFile) {
     ASSERT_TRUE(started_with({rules("2011", "2011-01-01")}));
     v1::RuleSet other = rules("2011", "2011-01-01");

@@ -19,7 +19,7 @@ class FactsLog {
                       bool has_findings = false) {
         const OrderMessage message{envelope, contract::kind_of(envelope), ++last_, answers,
                                    corrects, day_of(day_number),          {}};
-        record_on_order(course_, message, rules_);
+        record_on_order(course_, message, rules_, nullptr);
         record_facts(facts_, message, course_, sender, has_findings);
         return last_;
     }
@@ -81,7 +81,7 @@ v1::Envelope report(std::initializer_list<v1::Direction> directions) {
     return envelope;
 }
 
-v1::Envelope outcome(v1::OutcomeKind kind) {
+v1::Envelope course_outcome(v1::OutcomeKind kind) {
     v1::Envelope envelope;
     envelope.mutable_course_outcome()->set_kind(kind);
     return envelope;
@@ -171,7 +171,7 @@ TEST(CourseFacts, AReportIsInTimeByItsDateOrElseLateOrNever) {
         << "what was due after the end is asked for only where it is final";
     log.course().clear_due_reports();  // as let_go() does
     log.course().clear_given_reports();
-    log.jobcentre(95, outcome(v1::OUTCOME_KIND_OTHER));
+    log.jobcentre(95, course_outcome(v1::OUTCOME_KIND_OTHER));
     EXPECT_THAT(log.counted(Measure::reports_in_time),
                 ElementsAre("2011-2 0:1", "2011-3 1:1", "2011-5 1:1"));
 }
@@ -187,6 +187,20 @@ TEST(CourseFacts, AnAnswerIsInTimeByItsLimit) {
     EXPECT_THAT(log.counted(Measure::follow_ups_in_time), ElementsAre("2011-2 0:1", "2011-2 1:1"));
 }
 
+TEST(CourseFacts, WhatACorrectionAnswersNoMoreWasNotAnswered) {
+    FactsLog log;
+    log.start(order());
+    const MessageNumber first = log.provider(20, progression(interim));
+    const MessageNumber second = log.provider(20, progression(interim));
+    const auto no_action = follow_up(v1::FOLLOW_UP_DECISION_NO_ACTION);
+    const MessageNumber both = log.jobcentre(25, no_action, {first, second});
+    EXPECT_THAT(log.counted(Measure::follow_ups_in_time), ElementsAre("2011-2 0:2"));
+    log.jobcentre(30, no_action, {first}, both);
+    EXPECT_THAT(log.counted(Measure::follow_ups_in_time), ElementsAre("2011-2 0:1", "2011-2 1:1"));
+    log.jobcentre(31, no_action, {second});
+    EXPECT_THAT(log.counted(Measure::follow_ups_in_time), ElementsAre("2011-2 0:2"));
+}
+
 TEST(CourseFacts, ACorrectedReportAsksOnce) {
     FactsLog log;
     log.start(order());
@@ -194,6 +208,47 @@ TEST(CourseFacts, ACorrectedReportAsksOnce) {
     const MessageNumber second = log.provider(21, progression(interim), first);
     log.jobcentre(30, follow_up(v1::FOLLOW_UP_DECISION_NO_ACTION), {second});
     EXPECT_THAT(log.counted(Measure::follow_ups_in_time), ElementsAre("2011-2 0:1"));
+}
+
+// Or whoever asks could have others be late, and in a month of any time.
+TEST(CourseFacts, ByADayThatHadPassedWhenTheReportCameNoAnswerIsAskedFor) {
+    FactsLog log;
+    log.start(order());
+    const MessageNumber asked = log.provider(20, progression(interim, log.date(19)));
+    log.provider(20, progression(interim, "1901-02-03"));
+    EXPECT_THAT(log.counted(Measure::follow_ups_in_time), IsEmpty());
+    log.provider(20, progression(interim, log.date(20)));
+    EXPECT_THAT(log.counted(Measure::follow_ups_in_time), ElementsAre("2011-1 1:1"));
+    log.provider(21, progression(interim, log.date(19)), asked);
+    EXPECT_THAT(log.counted(Measure::follow_ups_in_time), ElementsAre("2011-1 1:1"));
+}
+
+TEST(CourseFacts, ACorrectionMovesNoLimitIntoThePast) {
+    FactsLog log;
+    log.start(order());
+    const MessageNumber first = log.provider(20, progression(interim, log.date(30)));
+    const MessageNumber second = log.provider(25, progression(interim, "1901-02-03"), first);
+    EXPECT_THAT(log.counted(Measure::follow_ups_in_time), ElementsAre("2011-2 1:1"));
+    log.jobcentre(29, follow_up(v1::FOLLOW_UP_DECISION_NO_ACTION), {second});
+    EXPECT_THAT(log.counted(Measure::follow_ups_in_time), ElementsAre("2011-2 0:1"));
+}
+
+// What is told of long ago counts when it is told, and no longer than 400 days.
+TEST(CourseFacts, NothingCountsInAMonthBeforeTheOrderWas) {
+    v1::Envelope placed = order();
+    add_report(placed, v1::REPORT_KIND_PROGRESSION_INTERIM, "2001-02-03");
+    FactsLog log;
+    log.jobcentre(0, placed);
+    log.provider(1, acceptance());
+    log.provider(7, course_start("2001-01-03"));
+    log.provider(8, absence("2001-01-04", "2001-01-05"));
+    log.provider(9, progression(interim, "2001-02-01"));
+    log.end(20);
+    ASSERT_FALSE(counted_of(log.facts()).empty());
+    for (const Counted& counted : counted_of(log.facts()))
+        EXPECT_EQ(counted.month, 2011U * 12) << static_cast<int>(counted.measure);
+    EXPECT_THAT(log.counted(Measure::days_to_know),
+                ElementsAre("2011-1 0:1 days 0", "2011-1 0:2 days 400"));
 }
 
 TEST(CourseFacts, DaysToKnowAreCountedFromTheFirstDayOfWhatHappened) {
@@ -226,9 +281,9 @@ TEST(CourseFacts, OutcomesAreJobOrEducationOrOther) {
     FactsLog log;
     log.start(order());
     log.end(20);
-    log.jobcentre(25, outcome(v1::OUTCOME_KIND_NEW_COURSE));
-    const MessageNumber later = log.jobcentre(120, outcome(v1::OUTCOME_KIND_NEW_COURSE));
-    log.jobcentre(121, outcome(v1::OUTCOME_KIND_EDUCATION), {}, later);
+    log.jobcentre(25, course_outcome(v1::OUTCOME_KIND_NEW_COURSE));
+    const MessageNumber later = log.jobcentre(120, course_outcome(v1::OUTCOME_KIND_NEW_COURSE));
+    log.jobcentre(121, course_outcome(v1::OUTCOME_KIND_EDUCATION), {}, later);
     EXPECT_THAT(log.counted(Measure::outcomes), ElementsAre("2011-2 1:1", "2011-5 0:1"));
 }
 

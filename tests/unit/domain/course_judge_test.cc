@@ -48,6 +48,53 @@ TEST(Course, APeriodLongerThanTheRuleSetAllowsIsRefused) {
     expect_refused(log, revision, ErrorCode::period_too_long, "order_revision.order.end_date");
 }
 
+OfferFacts offer_of(v1::LegalCategory category) {
+    OfferFacts offer;
+    offer.legal_category = category;
+    return offer;
+}
+
+TEST(Course, WhereTheOrderTellsNoLegalCategoryThatOfItsOfferDecides) {
+    const OfferFacts placement = offer_of(v1::LEGAL_CATEGORY_WORK_PLACEMENT);
+    CourseLog log = log_of();
+    EXPECT_NE(log.say(order("2011-01-17", "2011-04-18")), 0U) << "it names no offer";
+    log = log_of();
+    log.set_offer(&placement);
+    expect_refused(log, order("2011-01-17", "2011-04-18"), ErrorCode::period_too_long,
+                   "order.end_date");
+    EXPECT_EQ(log.refusal().detail, "the last day allowed is 2011-04-17");
+    v1::Envelope own = order("2011-01-17", "2011-04-18");
+    own.mutable_order()->set_legal_category(v1::LEGAL_CATEGORY_GUIDANCE_AND_UPSKILLING);
+    EXPECT_NE(log.say(own), 0U) << "its own word goes first";
+    v1::Envelope revision;
+    *revision.mutable_order_revision()->mutable_order() = order("2011-01-17", "2011-04-18").order();
+    expect_refused(log, revision, ErrorCode::period_too_long, "order_revision.order.end_date");
+    v1::Order& text = *revision.mutable_order_revision()->mutable_order();
+    text.set_match_category(v1::MATCH_CATEGORY_JOB_READY);
+    text.set_end_date("2011-02-14");
+    expect_refused(log, revision, ErrorCode::period_too_long, "order_revision.order.end_date");
+    text.set_end_date("2011-02-13");
+    EXPECT_NE(log.say(revision), 0U);
+}
+
+// Whatever becomes of the offer meanwhile.
+TEST(Course, AnExtensionIsHeldToTheLegalCategoryOfTheOfferThatWasOrdered) {
+    const OfferFacts placement = offer_of(v1::LEGAL_CATEGORY_WORK_PLACEMENT);
+    const OfferFacts guidance = offer_of(v1::LEGAL_CATEGORY_GUIDANCE_AND_UPSKILLING);
+    CourseLog log = log_of();
+    log.set_offer(&placement);
+    log.say(order("2011-01-17", "2011-03-10"));
+    log.say(acceptance());
+    log.run_to(7);
+    log.say(course_start("2011-01-17"));
+    log.set_offer(&guidance);
+    expect_refused(log, extension("2011-04-18"), ErrorCode::period_too_long,
+                   "extension.new_end_date");
+    EXPECT_NE(log.say(extension("2011-04-17")), 0U);
+    const auto [course, citizen] = log.read_anew();
+    EXPECT_EQ(course.SerializeAsString(), log.course().SerializeAsString());
+}
+
 TEST(Course, AnExtensionIsCountedFromTheDayTheCourseBegan) {
     v1::Envelope placement = order("2011-01-10", "2011-03-10");
     placement.mutable_order()->set_legal_category(v1::LEGAL_CATEGORY_WORK_PLACEMENT);
@@ -58,6 +105,141 @@ TEST(Course, AnExtensionIsCountedFromTheDayTheCourseBegan) {
                    "extension.new_end_date");
     EXPECT_NE(log.say(extension("2011-04-17")), 0U);
     EXPECT_EQ(log.course().end_day(), day("2011-04-17").number());
+}
+
+v1::Envelope work_placement(const std::string& start, const std::string& end) {
+    v1::Envelope placed = order(start, end);
+    placed.mutable_order()->set_legal_category(v1::LEGAL_CATEGORY_WORK_PLACEMENT);
+    return placed;
+}
+
+TEST(Course, AStartBeforeTheOrderedOneIsHeldToTheLongestPeriod) {
+    CourseLog log = log_of();
+    log.say(work_placement("2011-01-24", "2011-04-21"));  // three days less than 13 weeks
+    log.say(acceptance());
+    log.run_to(12);
+    expect_refused(log, course_start("2011-01-20"), ErrorCode::period_too_long,
+                   "course_start.start_date");
+    EXPECT_EQ(log.refusal().detail, "the last day allowed is 2011-04-20");
+    EXPECT_NE(log.say(course_start("2011-01-21")), 0U);
+}
+
+TEST(Course, WhatWasAcceptedMayBeginOnItsDayOrLaterWhateverIsAllowedByThen) {
+    for (const char* const start : {"2011-01-17", "2011-01-18"}) {
+        CourseLog log = log_of();
+        log.say(work_placement("2011-01-17", "2011-04-17"));
+        log.say(acceptance());
+        RuleSet stricter = demo_rules();
+        stricter.categories[1].longest = {8, 0};
+        log.change_rules(stricter);
+        log.run_to(8);
+        expect_refused(log, course_start("2011-01-16"), ErrorCode::period_too_long,
+                       "course_start.start_date");
+        EXPECT_NE(log.say(course_start(start)), 0U) << start;
+    }
+}
+
+TEST(Course, NoCourseBeginsOrEndsOnADayToComeNorBeginsAfterItsEnd) {
+    CourseLog log = log_of();
+    log.say(order("2011-01-17", "2011-01-21"));
+    log.say(acceptance());
+    log.run_to(6);
+    expect_refused(log, course_start("2011-01-17"), ErrorCode::happened_in_future,
+                   "course_start.start_date");
+    log.run_to(14);
+    expect_refused(log, course_start("2011-01-22"), ErrorCode::dates_reversed,
+                   "course_start.start_date");
+    const MessageNumber begun = log.say(course_start("2011-01-17"));
+    expect_refused(log, course_end("2011-01-25"), ErrorCode::happened_in_future,
+                   "course_end.end_date");
+    log.say(course_end("2011-01-21"));
+    EXPECT_EQ(log.say(course_start("2011-01-22"), {}, begun), 0U);
+    EXPECT_EQ(log.refusal().code, ErrorCode::dates_reversed);
+    EXPECT_NE(log.say(course_start("2011-01-21"), {}, begun), 0U);
+}
+
+TEST(Course, ACorrectionOfWhatStandsNoMoreIsHeldToNothing) {
+    const OfferFacts guidance = offer_of(v1::LEGAL_CATEGORY_GUIDANCE_AND_UPSKILLING);
+    const OfferFacts placement = offer_of(v1::LEGAL_CATEGORY_WORK_PLACEMENT);
+    CourseLog log = log_of();
+    log.set_offer(&guidance);
+    const MessageNumber placed = log.say(order("2011-01-17", "2011-07-15"));
+    v1::Envelope revision;
+    *revision.mutable_order_revision()->mutable_order() = order("2011-01-17", "2011-04-10").order();
+    ASSERT_NE(log.say(revision), 0U);
+    log.set_offer(&placement);
+    EXPECT_NE(log.say(order("2011-01-17", "2011-07-15"), {}, placed), 0U);
+    EXPECT_EQ(log.course().end_day(), day("2011-04-10").number());
+}
+
+TEST(Course, AnOrderThatTellsNoStartBeginsWhereItsEndIsWithinReach) {
+    CourseLog log = log_of();
+    log.say(work_placement("", "2011-04-21"));
+    log.say(acceptance());
+    log.run_to(12);
+    expect_refused(log, course_start("2011-01-20"), ErrorCode::period_too_long,
+                   "course_start.start_date");
+    EXPECT_NE(log.say(course_start("2011-01-21")), 0U);
+}
+
+TEST(Course, ACorrectedStartIsHeldToTheLongestPeriodWhereItMakesThePeriodLonger) {
+    CourseLog log = log_of();
+    log.say(work_placement("2011-01-24", "2011-04-21"));
+    log.say(acceptance());
+    log.run_to(12);
+    const MessageNumber first = log.say(course_start("2011-01-21"));
+    EXPECT_EQ(log.say(course_start("2011-01-20"), {}, first), 0U);
+    EXPECT_EQ(log.refusal().code, ErrorCode::period_too_long);
+    RuleSet stricter = demo_rules();
+    stricter.categories[1].longest = {8, 0};
+    log.change_rules(stricter);
+    EXPECT_EQ(log.say(course_start("2011-01-20"), {}, first), 0U);
+    const MessageNumber second = log.say(course_start("2011-01-22"), {}, first);
+    EXPECT_NE(second, 0U) << "it makes the period no longer";
+    EXPECT_NE(log.say(course_start("2011-01-10"), {}, first), 0U)
+        << "what corrects a start that stands no more changes nothing";
+    EXPECT_EQ(log.course().started_day(), day("2011-01-22").number());
+}
+
+TEST(Course, ACorrectedStartIsHeldToAnEndThatWasExtendedFromTheFirst) {
+    CourseLog log = log_of();
+    log.say(work_placement("2011-01-17", "2011-04-17"));
+    log.say(acceptance());
+    log.run_to(14);
+    const MessageNumber first = log.say(course_start("2011-01-24"));
+    EXPECT_NE(log.say(extension("2011-04-24")), 0U);
+    EXPECT_EQ(log.say(course_start("2011-01-17"), {}, first), 0U) << "though it was ordered so";
+    EXPECT_EQ(log.refusal().code, ErrorCode::period_too_long);
+    EXPECT_EQ(log.refusal().detail, "the last day allowed is 2011-04-17");
+}
+
+TEST(Course, ACorrectedStartDoesNotUndoAReasonToProlong) {
+    RuleSet rules = demo_rules();
+    rules.categories[1].prolongable_with_reason = true;
+    CourseLog log = log_of(rules);
+    log.say(work_placement("2011-01-17", "2011-04-17"));
+    log.say(acceptance());
+    log.run_to(7);
+    const MessageNumber first = log.say(course_start("2011-01-17"));
+    EXPECT_EQ(log.say(course_start("2011-01-14"), {}, first), 0U)
+        << "nobody has told a reason to go beyond";
+    EXPECT_EQ(log.refusal().code, ErrorCode::period_too_long);
+    EXPECT_NE(log.say(extension("2011-05-01", "the examination is in May")), 0U);
+    EXPECT_NE(log.say(course_start("2011-01-14"), {}, first), 0U);
+}
+
+TEST(Course, ARevisionNeedsNoReasonForAnEndThatStandsWithOne) {
+    RuleSet rules = demo_rules();
+    rules.categories[1].prolongable_with_reason = true;
+    CourseLog log = started(work_placement("2011-01-17", "2011-03-10"), rules);
+    EXPECT_NE(log.say(extension("2011-05-01", "the examination is in May")), 0U);
+    v1::Envelope revision;
+    v1::Order& text = *revision.mutable_order_revision()->mutable_order();
+    text = work_placement("2011-01-17", "2011-05-02").order();
+    expect_refused(log, revision, ErrorCode::period_too_long, "order_revision.order.end_date");
+    text.set_end_date("2011-05-01");
+    EXPECT_NE(log.say(revision), 0U);
+    EXPECT_EQ(log.course().end_day(), day("2011-05-01").number());
 }
 
 TEST(Course, AReasonProlongsWhereTheRuleSetSaysSo) {
@@ -136,6 +318,30 @@ TEST(Course, AnOrderOutsideTheTargetGroupOfItsOfferIsRemarkedOn) {
     EXPECT_EQ(log.findings()[0].severity(), v1::FINDING_SEVERITY_REMARK);
 }
 
+TEST(Course, AnotherLegalCategoryThanThatOfItsOfferIsRemarkedOn) {
+    const OfferFacts placement = offer_of(v1::LEGAL_CATEGORY_WORK_PLACEMENT);
+    CourseLog log = log_of();
+    log.set_offer(&placement);
+    v1::Envelope placed = order();
+    log.say(placed);
+    EXPECT_THAT(log.findings(), IsEmpty()) << "it tells none";
+    v1::Envelope revision;
+    v1::Order& text = *revision.mutable_order_revision()->mutable_order();
+    text.set_legal_category(v1::LEGAL_CATEGORY_WORK_PLACEMENT);
+    log.say(revision);
+    EXPECT_THAT(log.findings(), IsEmpty());
+    text.set_legal_category(v1::LEGAL_CATEGORY_SUBSIDISED_EMPLOYMENT);
+    log.say(revision);
+    ASSERT_THAT(log.findings(), SizeIs(1));
+    EXPECT_EQ(log.findings()[0].code(), "order.offer_category_differs");
+    EXPECT_EQ(log.findings()[0].field_path(), "order_revision.order.legal_category");
+    EXPECT_EQ(log.findings()[0].severity(), v1::FINDING_SEVERITY_REMARK);
+    const OfferFacts untold;
+    log.set_offer(&untold);
+    log.say(revision);
+    EXPECT_THAT(log.findings(), IsEmpty());
+}
+
 v1::Envelope telling_report(v1::ReportStage stage, const std::string& narrative) {
     v1::Envelope report = progression(stage);
     v1::AttentionPoint& point = *report.mutable_progression_report()->add_attention_points();
@@ -184,7 +390,7 @@ TEST(Course, ARowThatIsLetGoIsSmallAndStillJudges) {
     log.say(course_end(log.date(30)));
     ASSERT_TRUE(is_followed_up(log.course()));
     let_go(log.mutable_course());
-    EXPECT_LT(log.course().ByteSizeLong(), 64U);
+    EXPECT_LT(log.course().ByteSizeLong(), 80U);
     EXPECT_TRUE(is_followed_up(log.course()));
     expect_refused(log, absence(log.date(31), log.date(31)), ErrorCode::absence_outside_course,
                    "absence_report.first_date");
@@ -268,18 +474,63 @@ TEST(Course, ACorrectedOrderDoesNotTakeBackAnExtension) {
     CourseLog log = log_of();
     const MessageNumber placed = log.say(order("2011-01-17", "2011-03-13"));
     log.say(acceptance());
+    log.run_to(7);
     log.say(course_start("2011-01-17"));
     log.say(extension("2011-04-10"));
     log.say(order("2011-01-17", "2011-03-13"), {}, placed);
     EXPECT_EQ(log.course().end_day(), day("2011-04-10").number());
 }
 
-TEST(Course, MattersBeyondTheLimitAreNotWatched) {
+// One party cannot make a matter of the other's unwatched, nor its own.
+TEST(Course, ReportsBeyondThoseThatCanWaitAreRefusedUntilOneIsAnswered) {
     CourseLog log = started();
-    for (int i = 0; i < watches_max + 10; ++i)
-        ASSERT_NE(log.say(progression(interim)), 0U);
-    EXPECT_EQ(log.course().watches_size(), watches_max);
+    MessageNumber first = log.say(progression(interim));
+    for (int i = 1; i < follow_ups_waiting_max; ++i)
+        ASSERT_NE(log.say(i % 2 == 0 ? progression(final_report) : mid_term(log.date(7))), 0U);
+    expect_refused(log, progression(final_report), ErrorCode::list_too_long, "body");
+    EXPECT_EQ(log.refusal().detail, "128 reports wait for an answer");
+    expect_refused(log, mid_term(log.date(7)), ErrorCode::list_too_long, "body");
+    first = log.say(progression(interim), {}, first);
+    EXPECT_NE(first, 0U) << "it takes the first's place";
+    EXPECT_NE(log.say(follow_up(v1::FOLLOW_UP_DECISION_NO_ACTION), {first}), 0U);
+    EXPECT_NE(log.say(progression(final_report)), 0U);
     EXPECT_LT(log.course().ByteSizeLong(), 8192U);
+}
+
+TEST(Course, QuestionsBeyondThoseThatCanWaitAreRefusedUntilOneIsAnswered) {
+    CourseLog log = log_of();
+    log.say(order());
+    const MessageNumber first = log.say(question());
+    for (int i = 1; i < open_questions_max; ++i)
+        ASSERT_NE(log.say(question()), 0U);
+    expect_refused(log, question(), ErrorCode::list_too_long, "body");
+    EXPECT_EQ(log.refusal().detail, "64 questions wait for an answer");
+    EXPECT_NE(log.say(clarification(), {first}), 0U);
+    EXPECT_NE(log.say(question()), 0U);
+}
+
+TEST(Course, WithAsMuchWaitingAsCanEachMatterIsWatched) {
+    v1::Envelope most = order({}, "2011-12-31");
+    for (int i = 0; i < 24; ++i)
+        add_report(most, v1::REPORT_KIND_PROGRESSION_INTERIM, day("2011-06-01").plus(i).text());
+    most.mutable_order()->mutable_reports_due()->set_every_weeks(1);
+    most.mutable_order()->mutable_reports_due()->set_days_before_interview(3);
+    most.mutable_order()->mutable_reports_due()->set_next_interview_date("2011-05-01");
+    RuleSet rules = demo_rules();
+    rules.alerts.report_due_soon = 4;
+    CourseLog log = started(most, rules);
+    for (int i = 0; i < open_questions_max; ++i)
+        ASSERT_NE(log.say(question()), 0U);
+    for (int i = 0; i < follow_ups_waiting_max; ++i)
+        ASSERT_NE(log.say(mid_term(log.date(7))), 0U);
+    const auto of = [&log](v1::AlertKind kind) { return count_of(log.course().watches(), kind); };
+    EXPECT_EQ(of(v1::ALERT_KIND_CLARIFICATION_UNANSWERED), open_questions_max);
+    EXPECT_EQ(of(v1::ALERT_KIND_FOLLOW_UP_OVERDUE), follow_ups_waiting_max);
+    EXPECT_EQ(of(v1::ALERT_KIND_REPORT_OVERDUE), 26);
+    EXPECT_EQ(of(v1::ALERT_KIND_REPORT_DUE_SOON), 26);
+    EXPECT_EQ(of(v1::ALERT_KIND_COURSE_ENDING_WITHOUT_FOLLOW_UP), 1);
+    EXPECT_NE(log.say(course_end(log.date(7))), 0U);
+    EXPECT_EQ(of(v1::ALERT_KIND_FOLLOW_UP_OVERDUE), follow_ups_waiting_max + 1);
 }
 
 }  // namespace

@@ -111,7 +111,7 @@ std::pair<rows::CourseState, rows::CitizenState> CourseLog::read_anew() const {
             record_on_order(
                 course,
                 {entry.envelope, kind, entry.number, entry.answers, entry.corrects, entry.day, {}},
-                rules_);
+                rules_, entry.offer);
         }
         record_on_citizen(
             citizen,
@@ -143,7 +143,7 @@ MessageNumber CourseLog::say(const v1::Envelope& envelope, std::vector<MessageNu
         findings_ = advanced->findings;
         consequences = std::move(advanced->consequences);
     }
-    entries_.push_back({envelope, ++last_, std::move(answers), corrects, today_});
+    entries_.push_back({envelope, ++last_, std::move(answers), corrects, today_, offer_});
     record_alerts(consequences.raised);
     const Consequences of_citizen = record_on_citizen(citizen_, about, rules_);
     cleared_.insert(cleared_.end(), consequences.cleared.begin(), consequences.cleared.end());

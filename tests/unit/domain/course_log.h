@@ -48,8 +48,11 @@ class CourseLog {
     [[nodiscard]] const rows::CourseState& course() const { return course_; }
     [[nodiscard]] const rows::CitizenState& citizen() const { return citizen_; }
     rows::CourseState& mutable_course() { return course_; }
+    // The offer that the orders and revisions from now on name. Must outlive the log.
     void set_offer(const OfferFacts* offer) { offer_ = offer; }
     void set_birth(Day birth) { birth_ = birth; }
+    // Another rule set is in force from now on. Such a log is not to be read anew.
+    void change_rules(RuleSet rules) { rules_ = std::move(rules); }
 
   private:
     // A message or an alert, as the log has it.
@@ -59,6 +62,7 @@ class CourseLog {
         std::vector<MessageNumber> answers;
         MessageNumber corrects = 0;
         Day day;
+        const OfferFacts* offer = nullptr;
     };
 
     void raise(const std::vector<RaisedAlert>& due);

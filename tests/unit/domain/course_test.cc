@@ -154,5 +154,130 @@ TEST(Course, TheEndOfACourseWaitsForAnAnswerUnlessOneWasDecidedBefore) {
     EXPECT_THAT(decided.alerts(), IsEmpty());
 }
 
+// --- Decisions and answers that are taken back ------------------------------------------------
+
+constexpr auto new_order = v1::FOLLOW_UP_DECISION_NEW_ORDER;
+constexpr auto change_plan = v1::FOLLOW_UP_DECISION_CHANGE_PLAN;
+constexpr auto no_action = v1::FOLLOW_UP_DECISION_NO_ACTION;
+
+// Ended on day 60, with one report before.
+struct Ended {
+    Ended() {
+        log.run_to(50);
+        report = log.say(progression(interim));
+        log.run_to(60);
+        end = log.say(course_end(log.date(60)));
+    }
+    // What is raised up to the day, after what has been raised so far.
+    std::vector<std::string> raised_to(int day_number) {
+        const std::size_t known = log.alerts().size();
+        log.run_to(day_number);
+        auto all = log.alerts();
+        all.erase(all.begin(), all.begin() + static_cast<std::ptrdiff_t>(known));
+        return all;
+    }
+    void expect_read_anew_the_same() const {
+        const auto [course, citizen] = log.read_anew();
+        EXPECT_EQ(course.SerializeAsString(), log.course().SerializeAsString());
+    }
+
+    CourseLog log = started();
+    MessageNumber report = 0;
+    MessageNumber end = 0;
+};
+
+TEST(Course, TheEndWaitsAgainOnceNothingDecidesAnyMore) {
+    Ended ended;
+    const MessageNumber decided = ended.log.say(follow_up(new_order), {ended.report});
+    EXPECT_TRUE(is_followed_up(ended.log.course()));
+    ended.log.run_to(80);
+    ended.log.say(follow_up(change_plan), {ended.report}, decided);
+    EXPECT_EQ(dialogue_state(ended.log.course()), DialogueState::ended);
+    EXPECT_THAT(ended.raised_to(120), ElementsAre("d95 FOLLOW_UP_OVERDUE limit d94 step 1",
+                                                  "d109 FOLLOW_UP_OVERDUE limit d94 step 2"));
+    ended.log.say(follow_up(no_action), {ended.end});
+    EXPECT_TRUE(is_followed_up(ended.log.course()));
+    ended.expect_read_anew_the_same();
+}
+
+TEST(Course, TheEndDoesNotWaitAgainWhereAnotherDecidesOrAnswersIt) {
+    for (const auto other : {new_order, no_action}) {
+        Ended ended;
+        const MessageNumber decided = ended.log.say(follow_up(new_order), {ended.report});
+        ended.log.say(follow_up(other), {ended.end});
+        ended.log.say(follow_up(change_plan), {ended.report}, decided);
+        EXPECT_TRUE(is_followed_up(ended.log.course()));
+        EXPECT_THAT(ended.raised_to(150), IsEmpty());
+        ended.expect_read_anew_the_same();
+    }
+}
+
+TEST(Course, ACorrectionThatStillAnswersTheEndLeavesItAnswered) {
+    Ended ended;
+    const MessageNumber decided = ended.log.say(follow_up(new_order), {ended.report, ended.end});
+    ended.log.run_to(61);
+    const MessageNumber mended = ended.log.say(course_end(ended.log.date(59)), {}, ended.end);
+    // It repeats what the first pointed at, whatever that has become.
+    const MessageNumber corrected =
+        ended.log.say(follow_up(no_action), {ended.report, ended.end}, decided);
+    EXPECT_TRUE(is_followed_up(ended.log.course()));
+    ended.log.say(follow_up(no_action), {ended.report, mended}, corrected);
+    EXPECT_TRUE(is_followed_up(ended.log.course()));
+    EXPECT_THAT(ended.raised_to(150), IsEmpty());
+}
+
+TEST(Course, WhatACorrectionAnswersNoMoreWaitsFromTheDayOfTheCorrection) {
+    Ended ended;
+    const MessageNumber other = ended.log.say(progression(interim));
+    const MessageNumber both =
+        ended.log.say(follow_up(no_action), {ended.report, other, ended.end});
+    const MessageNumber again = ended.log.say(progression(interim), {}, other);
+    EXPECT_TRUE(is_followed_up(ended.log.course()));
+    ended.log.run_to(70);
+    const MessageNumber less = ended.log.say(follow_up(no_action), {other}, both);
+    EXPECT_THAT(ended.raised_to(85), ElementsAre("d85 FOLLOW_UP_OVERDUE limit d84 step 1",
+                                                 "d85 FOLLOW_UP_OVERDUE limit d84 step 1"));
+    EXPECT_EQ(ended.log.raised().back().about, ended.end);
+    ended.log.say(follow_up(no_action), {ended.report, ended.end});
+    EXPECT_TRUE(is_followed_up(ended.log.course()));
+    ended.log.say(follow_up(no_action), {ended.end}, less);
+    EXPECT_THAT(ended.raised_to(100), ElementsAre("d100 FOLLOW_UP_OVERDUE limit d99 step 1"));
+    EXPECT_EQ(ended.log.raised().back().about, again);
+    ended.expect_read_anew_the_same();
+}
+
+// Also of a report that was corrected twice.
+TEST(Course, AnAnswerGoesByTheReportItPointedAtLast) {
+    Ended ended;
+    const MessageNumber first = ended.log.say(follow_up(no_action), {ended.report, ended.end});
+    const MessageNumber once = ended.log.say(progression(interim), {}, ended.report);
+    const MessageNumber second = ended.log.say(follow_up(no_action), {once, ended.end}, first);
+    ASSERT_NE(ended.log.say(progression(interim), {}, once), 0U);
+    ASSERT_NE(ended.log.say(follow_up(no_action), {once, ended.end}, second), 0U);
+    EXPECT_TRUE(is_followed_up(ended.log.course()));
+    ended.expect_read_anew_the_same();
+}
+
+// What late messages are judged by is kept when the rest is let go.
+TEST(Course, TheEndWaitsAgainAlsoAfterTheRowWasLetGo) {
+    Ended ended;
+    ended.log.say(follow_up(no_action), {ended.report});
+    const MessageNumber answer = ended.log.say(follow_up(no_action), {ended.end});
+    ASSERT_TRUE(is_followed_up(ended.log.course()));
+    let_go(ended.log.mutable_course());
+    ended.log.run_to(80);
+    ended.log.say(follow_up(no_action), {ended.report}, answer);
+    EXPECT_FALSE(is_followed_up(ended.log.course()));
+    EXPECT_THAT(ended.raised_to(95), ElementsAre("d95 FOLLOW_UP_OVERDUE limit d94 step 1"));
+}
+
+TEST(Course, OfFollowUpsOnOneReportOnlySoManyAreKnown) {
+    Ended ended;
+    for (int i = 0; i < 200; ++i)
+        ended.log.say(follow_up(no_action), {ended.report, ended.end});
+    EXPECT_LT(ended.log.course().ByteSizeLong(), 512U);
+    EXPECT_TRUE(is_followed_up(ended.log.course()));
+}
+
 }  // namespace
 }  // namespace jobbro::domain

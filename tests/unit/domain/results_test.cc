@@ -2,6 +2,9 @@
 
 #include <gmock/gmock.h>
 
+#include <map>
+#include <optional>
+
 #include "hub/domain/results_rows.h"
 #include "tests/unit/domain/course_log.h"
 
@@ -236,9 +239,217 @@ TEST(Results, AYearThatIsOverIsNoPartOfTheNext) {
     EXPECT_THAT(told, Contains("OF-1 1: 9"));
     EXPECT_THAT(told, Not(Contains("OF-1 12: 11")));
     Results fresh;
+    fresh.freeze_up_to(january + 10);
     fresh.freeze_up_to(january + 11);
     EXPECT_EQ(counting.results, fresh);
     EXPECT_EQ(fresh.last_frozen(), january + 11);
+}
+
+// --- Every measure, of offer, provider and jobcentre -----------------------------------------
+
+// Something of every measure in January, in one part of it or another.
+rows::CourseFacts full_course(int part) {
+    rows::CourseFacts facts = course_in(
+        0, "OF-1", part == 0 ? v1::COURSE_END_REASON_COMPLETED : v1::COURSE_END_REASON_MOVED);
+    const std::uint32_t day = facts.started_day();
+    facts.set_placed_day(day);
+    facts.set_planned_weekdays(0b1111111);
+    if (part == 0) {
+        rows::DaysTold& away = *facts.add_days_told();
+        away.set_kind(v1::ABSENCE_KIND_NO_SHOW);
+        away.set_first_day(day);
+        away.set_last_day(day);
+    }
+    rows::ReportAsked& report = *facts.add_reports_asked();
+    report.set_kind(v1::REPORT_KIND_PROGRESSION_FINAL);
+    report.set_due_day(day + 5);
+    report.set_given_day(part == 0 ? day + 5 : day + 6);
+    rows::AnswerAsked& answer = *facts.add_answers_asked();
+    answer.set_limit_day(day + 9);
+    answer.set_answered_day(part == 0 ? day + 9 : 0);
+    rows::EventTold& event = *facts.add_events_told();
+    event.set_event_day(day);
+    event.set_told_day(day + 3);
+    rows::MovementTold& movement = *facts.add_movements();
+    movement.set_told_day(day + 4);
+    for (int point = 0; point < 5; ++point)
+        movement.add_directions(static_cast<std::uint32_t>(v1::DIRECTION_PROGRESS + part));
+    rows::OutcomeTold& outcome = *facts.add_outcomes();
+    outcome.set_told_day(day + 4);
+    outcome.set_kind(part == 0 ? v1::OUTCOME_KIND_ORDINARY_JOB : v1::OUTCOME_KIND_OTHER);
+    for (const bool by_provider : {false, true}) {
+        rows::MessagesSaid& said = *facts.add_messages();
+        said.set_month(january);
+        said.set_by_provider(by_provider);
+        said.set_with_findings(part == 0 ? 1 : 0);
+        said.set_without_findings(by_provider ? 3 : 1);
+    }
+    return facts;
+}
+
+// Six persons in each of three parts.
+Counting full_counting() {
+    Counting counting;
+    for (int part = 0; part < 3; ++part)
+        counting.add(6, full_course(part));
+    return counting;
+}
+
+void expect_told(Measure measure, const std::string& figure) {
+    SCOPED_TRACE(static_cast<int>(measure));
+    EXPECT_THAT(full_counting().freeze(0, measure),
+                ElementsAre("OF-1 1: " + figure, std::string{p1} + " 1: " + figure,
+                            std::string{j1} + " 1: " + figure));
+}
+
+TEST(Results, EveryMeasureIsToldOfOfferProviderAndJobcentre) {
+    expect_told(Measure::courses, "18");
+    expect_told(Measure::completion, "33% 67%");
+    expect_told(Measure::absence, "33% 67%");
+    expect_told(Measure::reports_in_time, "33% 67%");
+    expect_told(Measure::days_to_know, "median 6");
+    expect_told(Measure::follow_ups_in_time, "33% 67%");
+    expect_told(Measure::outcomes, "33% 67%");
+    for (const Measure point :
+         {Measure::point_professional, Measure::point_personal, Measure::point_health,
+          Measure::point_material, Measure::point_perspective})
+        expect_told(point, "33% 33% 33%");
+}
+
+// Shares of messages, and not of courses: six with findings of sixty, or of twenty-four.
+TEST(Results, TheShareOfMessagesWithFindingsIsToldOfEachSide) {
+    expect_told(Measure::provider_findings, "10% 90%");
+    expect_told(Measure::jobcentre_findings, "25% 75%");
+}
+
+// --- Freezing in steps, and who is one person ------------------------------------------------
+
+// With no leaves left, one measure is told of a call.
+std::optional<FrozenMonth> freeze_in_steps(Results& results, Month last, int& calls) {
+    std::optional<FrozenMonth> frozen;
+    for (calls = 0; !frozen && calls < 100; ++calls) {
+        EXPECT_TRUE(results.is_to_freeze(last));
+        std::size_t leaves_left = 0;
+        frozen = results.freeze_on(last, leaves_left);
+        EXPECT_NE(results.is_being_frozen(), frozen.has_value());
+    }
+    return frozen;
+}
+
+TEST(Results, AMonthFrozenInStepsIsTheOneFrozenAtOnce) {
+    const auto count = [](Counting& counting) {
+        counting.add(9, course_in(1, "OF-1", v1::COURSE_END_REASON_COMPLETED));
+        counting.add(7, course_in(1, "OF-1", v1::COURSE_END_REASON_MOVED));
+        counting.add(7, course_in(2));
+        counting.add(8, course_in(3, "OF-2"));
+    };
+    Counting at_once;
+    Counting in_steps;
+    count(at_once);
+    count(in_steps);
+    const auto frozen = at_once.results.freeze_up_to(january + 4);
+    ASSERT_EQ(frozen.size(), 4U);
+    for (const FrozenMonth& month : frozen) {
+        int calls = 0;
+        EXPECT_EQ(freeze_in_steps(in_steps.results, january + 4, calls), month);
+        EXPECT_EQ(calls, static_cast<int>(measures));
+    }
+    EXPECT_FALSE(in_steps.results.is_to_freeze(january + 4));
+    EXPECT_EQ(in_steps.results, at_once.results);
+    EXPECT_EQ(at_once.results.first_frozen(), january + 1) << "the first in which anything was";
+    EXPECT_EQ(at_once.results.last_frozen(), january + 4);
+}
+
+TEST(Results, AsManyLeavesAreLookedAtAsThereAreLeft) {
+    Results small = full_counting().results;
+    std::size_t leaves_left = measures;
+    EXPECT_TRUE(small.freeze_on(january, leaves_left)) << "one a measure";
+    EXPECT_EQ(leaves_left, 0U);
+    Results large = full_counting().results;
+    leaves_left = measures - 1;
+    EXPECT_FALSE(large.freeze_on(january, leaves_left));
+    EXPECT_EQ(leaves_left, 0U);
+    EXPECT_TRUE(large.freeze_on(january, leaves_left));
+}
+
+TEST(Results, WhatIsCountedOfAMonthThatIsBegunChangesNothing) {
+    Counting counting;
+    Counting alike;
+    for (Counting* each : {&counting, &alike}) {
+        each->add(9, course_in(0, "OF-1", v1::COURSE_END_REASON_COMPLETED));
+        each->add(6, course_in(0, "OF-1", v1::COURSE_END_REASON_MOVED));
+    }
+    std::size_t leaves_left = 0;
+    ASSERT_FALSE(counting.results.freeze_on(january, leaves_left));
+    const auto facts = course_in(0, "OF-1", v1::COURSE_END_REASON_COMPLETED);
+    counting.results.apply({p1, j1, 1, &facts}, {});
+    counting.add(3, facts);
+    leaves_left = 1000;
+    const auto frozen = counting.results.freeze_on(january, leaves_left);
+    const auto expected = alike.results.freeze_up_to(january);
+    ASSERT_TRUE(frozen);
+    EXPECT_EQ(*frozen, expected.at(0));
+    EXPECT_EQ(counting.results, alike.results);
+}
+
+TEST(Results, WhoIsMergedCountsOnceInMonthsThatAreOpen) {
+    Results results;
+    const auto facts = course_in(0);
+    for (Person person = 1; person <= 5; ++person)
+        results.apply({}, {p1, j1, person, &facts});
+    results.apply({p1, j1, 5, &facts}, {});
+    results.apply({}, {p1, j1, 4, &facts});
+    const auto frozen = results.freeze_up_to(january);
+    ASSERT_EQ(frozen.size(), 1U);
+    EXPECT_THAT(frozen[0].cells, IsEmpty()) << "four humans, one with two courses";
+}
+
+// Four begin in January, one in February, two of the four in March.
+void count_quarter(Results& results) {
+    for (const auto& [month, persons] :
+         std::map<unsigned, std::vector<Person>>{{0, {1, 2, 3, 4}}, {1, {5}}, {2, {2, 3}}}) {
+        const auto facts = course_in(month);
+        for (const Person person : persons)
+            results.apply({}, {p1, j1, person, &facts});
+    }
+}
+
+std::size_t cells_told(Results& results, Month month) {
+    std::size_t cells = 0;
+    for (const FrozenMonth& frozen : results.freeze_up_to(month))
+        cells += frozen.cells.size();
+    return cells;
+}
+
+TEST(Results, WhoIsMergedLaterCountsOnceInTheQuarterToo) {
+    Results two;
+    count_quarter(two);
+    EXPECT_EQ(cells_told(two, january + 2), 3U) << "the quarter, of five";
+    Results one;
+    count_quarter(one);
+    EXPECT_EQ(cells_told(one, january + 1), 0U);
+    one.note_merged(5, 1);
+    EXPECT_EQ(cells_told(one, january + 2), 0U) << "of four who were five";
+    Results forgotten;
+    count_quarter(forgotten);
+    cells_told(forgotten, january + 1);
+    forgotten.note_merged(5, 1);
+    forgotten.forget_merged(5);
+    EXPECT_EQ(cells_told(forgotten, january + 2), 3U);
+}
+
+// January was told of five marks of four persons. That stays, and silences nothing else.
+TEST(Results, AfterAMergerOfWhatHasBeenToldTheRestIsToldOfFiveWhoAreFive) {
+    Counting counting;
+    counting.add(5, course_in(0));
+    EXPECT_THAT(counting.freeze(0), Contains("OF-1 1: 5"));
+    counting.results.note_merged(5, 1);
+    counting.add(9, course_in(1));
+    EXPECT_THAT(counting.freeze(1), Contains("OF-1 1: 9"));
+    counting.add(6, course_in(2));
+    const auto told = counting.freeze(2);
+    EXPECT_THAT(told, Contains("OF-1 1: 6"));
+    EXPECT_THAT(told, Contains("OF-1 3: 20"));
 }
 
 }  // namespace

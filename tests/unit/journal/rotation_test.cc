@@ -9,7 +9,7 @@
 namespace jobbro::journal {
 namespace {
 
-constexpr const char* origin = "log.example";
+constexpr const char* log_origin = "log.example";
 constexpr const char* controller = "controller:a";
 constexpr const char* first_operator = "operator:duty";
 constexpr const char* provider = "provider:99104007";
@@ -39,7 +39,7 @@ class RotationTest : public ::testing::Test {
 
     static v1::LogOpened opened() {
         v1::LogOpened opened;
-        opened.set_origin(origin);
+        opened.set_origin(log_origin);
         v1::Controller& who = *opened.add_controllers();
         who.set_party(controller);
         who.set_signing_key(verifying(controller));
@@ -54,7 +54,7 @@ class RotationTest : public ::testing::Test {
     [[nodiscard]] v1::RegistryStatement begin(const std::string& party,
                                               const std::string& signer) const {
         v1::RegistryStatement statement;
-        statement.set_origin(origin);
+        statement.set_origin(log_origin);
         statement.set_party(party);
         const Party* const before = registry.find(party);
         statement.set_preceding(before == nullptr ? 0 : before->sequence.value() + 1);
@@ -100,7 +100,7 @@ class RotationTest : public ::testing::Test {
     [[nodiscard]] Result<Party> judge(const v1::RegistryStatement& statement,
                                       const std::string& key_of) const {
         const v1::RegistryChange change = change_of(statement, key_of);
-        return registry.judge(change.statement(), change.signature(), origin, Instant{1});
+        return registry.judge(change.statement(), change.signature(), log_origin, Instant{1});
     }
     [[nodiscard]] ErrorCode refusal(const v1::RegistryStatement& statement,
                                     const std::string& key_of) const {

@@ -4,6 +4,7 @@
 #include <stdexcept>
 
 #include "tests/unit/kit/fake_hub.h"
+#include "tests/unit/kit/kit_samples.h"
 
 namespace jobbro::kit {
 namespace {
@@ -11,12 +12,6 @@ namespace {
 using namespace std::chrono_literals;
 using ::testing::ElementsAre;
 using ::testing::SizeIs;
-
-constexpr auto patience = 10s;
-
-MadeEnvelope envelope(const std::string& bytes, const std::string& lane = "a") {
-    return MadeEnvelope{bytes, "id-" + bytes, lane};
-}
 
 class ClientTest : public ::testing::Test {
   protected:

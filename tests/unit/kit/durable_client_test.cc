@@ -7,6 +7,7 @@
 #include "tests/support/temporary_folder.h"
 #include "tests/unit/kit/fake_hub.h"
 #include "tests/unit/kit/file_size_limit.h"
+#include "tests/unit/kit/kit_samples.h"
 
 namespace jobbro::kit {
 namespace {
@@ -16,14 +17,8 @@ using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
 
-constexpr auto patience = 10s;
-constexpr Instant start{1'700'000'000'000'000};
 // Nobody listens there.
 constexpr const char* nowhere = "tcp://127.0.0.1:9";
-
-MadeEnvelope envelope(const std::string& bytes, const std::string& lane = "a") {
-    return MadeEnvelope{bytes, "id-" + bytes, lane};
-}
 
 class DurableClientTest : public ::testing::Test {
   protected:

@@ -4,9 +4,12 @@
 #include <sstream>
 #include <stdexcept>
 
+#include "tests/support/durations.h"
+#include "tests/support/process.h"
 #include "tests/support/temporary_folder.h"
 #include "tests/unit/kit/crashing_child.h"
 #include "tests/unit/kit/hub_side.h"
+#include "tests/unit/kit/kit_samples.h"
 
 namespace jobbro::kit {
 namespace {
@@ -16,16 +19,10 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
 
+using testing::day_ms;
+using testing::read_file;
+
 namespace fs = std::filesystem;
-
-constexpr Instant start{1'700'000'000'000'000};
-constexpr std::int64_t day_ms = 24 * 60 * 60 * 1000;
-
-std::string content_of(const fs::path& path) {
-    std::ostringstream content;
-    content << std::ifstream{path, std::ios::binary}.rdbuf();
-    return content.str();
-}
 
 DeliveryId delivery(std::uint64_t sequence, const std::string& subscription = "reports",
                     const std::string& origin = "jobbro.test/log") {
@@ -343,7 +340,7 @@ TEST_F(PublishFileTest, PutsAWholeFileThereForItsOwnerAlone) {
     fs::create_directory(target_);
     const auto inbox = opened();
     EXPECT_EQ(*publish(*inbox), Handled::now);
-    EXPECT_EQ(content_of(target_ / "5.json"), "the content");
+    EXPECT_EQ(read_file(target_ / "5.json"), "the content");
     EXPECT_EQ(fs::status(target_ / "5.json").permissions() & fs::perms::all,
               fs::perms::owner_read | fs::perms::owner_write);
     EXPECT_THAT(names_in(staging_), IsEmpty());
@@ -355,7 +352,7 @@ TEST_F(PublishFileTest, PutsAWholeFileThereForItsOwnerAlone) {
 TEST_F(PublishFileTest, ACrashBeforeTheRenameLosesNothing) {
     stage();
     EXPECT_EQ(*publish(*opened()), Handled::now);
-    EXPECT_EQ(content_of(target_ / "5.json"), "the content");
+    EXPECT_EQ(read_file(target_ / "5.json"), "the content");
 }
 
 TEST_F(PublishFileTest, ACrashAfterTheRenamePublishesNoSecondTime) {
@@ -380,7 +377,7 @@ TEST_F(PublishFileTest, WhatACrashLeftHalfWrittenIsWrittenAnew) {
     fs::remove(folder_ / "inbox.db");  // the mark never came to disk
     std::ofstream{staging_ / name} << "the content, and what does not belong there";
     EXPECT_EQ(*publish(*opened()), Handled::now);
-    EXPECT_EQ(content_of(target_ / "5.json"), "the content");
+    EXPECT_EQ(read_file(target_ / "5.json"), "the content");
 }
 
 TEST_F(PublishFileTest, AnotherFileIsNotOverwritten) {
@@ -388,10 +385,10 @@ TEST_F(PublishFileTest, AnotherFileIsNotOverwritten) {
     std::ofstream{target_ / "5.json"} << "another";
     const auto inbox = opened();
     EXPECT_THAT(publish(*inbox), FailsWith(ErrorCode::file_unwritable));
-    EXPECT_EQ(content_of(target_ / "5.json"), "another");
+    EXPECT_EQ(read_file(target_ / "5.json"), "another");
     fs::remove(target_ / "5.json");
     EXPECT_EQ(*publish(*inbox), Handled::now);
-    EXPECT_EQ(content_of(target_ / "5.json"), "the content");
+    EXPECT_EQ(read_file(target_ / "5.json"), "the content");
 }
 
 TEST_F(PublishFileTest, AFileThatHoldsTheSameIsTheOneThatWasToBePublished) {
@@ -399,7 +396,7 @@ TEST_F(PublishFileTest, AFileThatHoldsTheSameIsTheOneThatWasToBePublished) {
     // Published, and the folder's own entry of the staged one came back with the power.
     std::ofstream{target_ / "5.json"} << "the content";
     EXPECT_EQ(*publish(*opened()), Handled::now);
-    EXPECT_EQ(content_of(target_ / "5.json"), "the content");
+    EXPECT_EQ(read_file(target_ / "5.json"), "the content");
     EXPECT_THAT(names_in(staging_), IsEmpty());
     EXPECT_EQ(*publish(*opened()), Handled::before);
 }

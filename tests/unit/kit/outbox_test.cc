@@ -7,9 +7,12 @@
 #include <sstream>
 
 #include "proto/base/limits.h"
+#include "tests/support/durations.h"
+#include "tests/support/process.h"
 #include "tests/support/temporary_folder.h"
 #include "tests/unit/kit/crashing_child.h"
 #include "tests/unit/kit/hub_side.h"
+#include "tests/unit/kit/kit_samples.h"
 
 namespace jobbro::kit {
 namespace {
@@ -20,20 +23,10 @@ using ::testing::IsEmpty;
 using ::testing::Not;
 using ::testing::SizeIs;
 
+using testing::day_ms;
+using testing::read_file;
+
 namespace fs = std::filesystem;
-
-constexpr Instant start{1'700'000'000'000'000};
-constexpr std::int64_t day_ms = 24 * 60 * 60 * 1000;
-
-std::string content_of(const fs::path& path) {
-    std::ostringstream content;
-    content << std::ifstream{path, std::ios::binary}.rdbuf();
-    return content.str();
-}
-
-MadeEnvelope envelope(const std::string& bytes, const std::string& lane = "a") {
-    return MadeEnvelope{bytes, "id-" + bytes, lane};
-}
 
 Receipt receipt(const std::string& message_id, std::uint64_t sequence) {
     v1::Finding finding;
@@ -392,7 +385,7 @@ TEST_F(OutboxTest, NothingOfAMessageStandsInTheClear) {
         1, Error{ErrorCode::field_invalid, "the hub's words", "the field's path"}, start));
     ASSERT_TRUE(outbox->accepted(2, receipt("id-2", 3), start));
     for (const auto& each : fs::directory_iterator(folder_.path())) {
-        const std::string content = content_of(each.path());
+        const std::string content = read_file(each.path());
         for (const char* word : {"the body's words", "the order's id", "the file's name",
                                  "the hub's words", "the field's path", "order.citizen_only"}) {
             EXPECT_THAT(content, Not(HasSubstr(word))) << each;

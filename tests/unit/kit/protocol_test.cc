@@ -2,14 +2,13 @@
 
 #include "proto/evidence/signed_text.h"
 #include "tests/unit/kit/hub_side.h"
+#include "tests/unit/kit/kit_samples.h"
 
 namespace jobbro::kit {
 namespace {
 
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
-
-constexpr Instant start{1'000'000'000};
 
 class ProtocolTest : public ::testing::Test {
   protected:

@@ -1,6 +1,7 @@
 // Asking the hub through the client, page by page.
 #include "adapters/kit/answer_pages.h"
 #include "tests/unit/kit/fake_hub.h"
+#include "tests/unit/kit/kit_samples.h"
 
 namespace jobbro::kit {
 namespace {
@@ -9,8 +10,6 @@ using namespace std::chrono_literals;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
-
-constexpr auto patience = 10s;
 
 v1::HubFrame answer_to(const v1::Query& asked, const std::string& order_id) {
     v1::HubFrame frame;
@@ -90,12 +89,14 @@ TEST_F(QueryTest, AnErrorHasTheHubsCodeAndWhatItSaidOfIt) {
         frame.mutable_error()->set_request_number(query.request_number());
         frame.mutable_error()->set_code(v1::ERROR_CODE_FIELD_OUT_OF_BOUNDS);
         frame.mutable_error()->set_disposition(v1::DISPOSITION_FIX);
-        frame.mutable_error()->set_detail("query.order.order_id");
+        frame.mutable_error()->set_detail("no such day");
+        frame.mutable_error()->set_field_path("offers.day");
         return std::vector{frame};
     });
     const auto answer = client_->query(question(), patience);
     EXPECT_THAT(answer, FailsWith(ErrorCode::field_out_of_bounds));
-    EXPECT_THAT(answer.error().line(), HasSubstr("query.order.order_id"));
+    EXPECT_EQ(answer.error().field_path, "offers.day");
+    EXPECT_EQ(answer.error().detail, "no such day");
 }
 
 TEST_F(QueryTest, AnAnswerToAnotherRequestIsPassedOver) {

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "tests/unit/kit/hub_side.h"
+#include "tests/unit/kit/kit_samples.h"
 
 namespace jobbro::kit {
 namespace {
@@ -13,8 +14,6 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
-
-constexpr Instant start{1'000'000'000};
 
 Submission submission(std::uint64_t ticket, const std::string& lane, const std::string& bytes) {
     return Submission{ticket, MadeEnvelope{bytes, "id-" + bytes, lane}, std::nullopt};

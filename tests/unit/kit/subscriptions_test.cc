@@ -1,6 +1,7 @@
 #include "adapters/kit/subscriptions.h"
 
 #include "tests/unit/kit/hub_side.h"
+#include "tests/unit/kit/kit_samples.h"
 
 namespace jobbro::kit {
 namespace {
@@ -9,7 +10,6 @@ using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
 
-constexpr Instant start{1'000'000'000};
 const std::string name = "inbox";
 
 v1::Deliveries deliveries(std::uint64_t first, int count) {

@@ -26,7 +26,7 @@ std::string example_with_all() {
     return std::regex_replace(example(), commented, "$1$2");
 }
 
-Config config_of(const std::string& text) {
+Config read(const std::string& text) {
     auto config = parse_config(text, "hub.example.toml");
     if (!config) ADD_FAILURE() << config.error().line();
     return config ? *config : Config{};
@@ -41,11 +41,11 @@ Config defaults() {
 }
 
 TEST(ConfigExample, AsItStandsGivesTheDefaults) {
-    EXPECT_EQ(config_of(example()), defaults());
+    EXPECT_EQ(read(example()), defaults());
 }
 
 TEST(ConfigExample, CommentedValuesAreTheDefaults) {
-    Config config = config_of(example_with_all());
+    Config config = read(example_with_all());
     ASSERT_EQ(config.controllers.size(), 1U);
     EXPECT_EQ(config.controllers[0].name, "kbh");
     EXPECT_THAT(config.controllers[0].jobcentres, ElementsAre("jobcentre:101", "jobcentre:147"));

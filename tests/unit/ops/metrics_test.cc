@@ -49,6 +49,7 @@ TEST(Metrics, AllFamiliesExistFromTheStart) {
                                "jobbro_clock_unsure gauge",
                                "jobbro_orders_erased_total counter",
                                "jobbro_alerts_total counter",
+                               "jobbro_queries_total counter",
                                "jobbro_tree_size gauge",
                                "jobbro_last_commit_timestamp_seconds gauge",
                                "jobbro_free_bytes gauge",
@@ -61,7 +62,7 @@ TEST(Metrics, AllFamiliesExistFromTheStart) {
     }
     EXPECT_EQ(std::count_if(page.begin(), page.end(),
                             [](const std::string& line) { return line.rfind("# TYPE", 0) == 0; }),
-              27);
+              28);
     EXPECT_THAT(page, Contains("jobbro_build_info{version=\"0.1.0\"} 1"));
     EXPECT_THAT(page, Contains("jobbro_frames_received_total{kind=\"hello\"} 0"));
     EXPECT_THAT(page, Contains("jobbro_commits_total 0"));
@@ -89,6 +90,19 @@ TEST(Metrics, CountersCount) {
                                                "jobbro_commits_total 1",
                                                "jobbro_entries_total 512",
                                                "jobbro_sessions_refused_total 1"};
+    EXPECT_THAT(expected, IsSubsetOf(page));
+}
+
+TEST(Metrics, QuestionsAreCountedByWhatCameOfThem) {
+    Metrics metrics{"0.1.0", labels};
+    metrics.count(Counted::queries, "answered", 3);
+    metrics.count(Counted::queries, "busy", 2);
+    metrics.count(Counted::queries, "690870-1478");
+    const std::vector<std::string> page = lines(metrics);
+    const std::vector<std::string> expected = {R"(jobbro_queries_total{outcome="answered"} 3)",
+                                               R"(jobbro_queries_total{outcome="busy"} 2)",
+                                               R"(jobbro_queries_total{outcome="refused"} 0)",
+                                               R"(jobbro_queries_total{outcome="other"} 1)"};
     EXPECT_THAT(expected, IsSubsetOf(page));
 }
 

@@ -16,7 +16,7 @@ using ::testing::HasSubstr;
 
 constexpr std::string_view head = "name = \"2011\"\nvalid_from = 2011-01-01\n";
 
-std::string with(std::string_view rest) {
+std::string file_with(std::string_view rest) {
     return std::string{head} + std::string{rest};
 }
 
@@ -26,7 +26,7 @@ v1::RuleSet rules_of(std::string_view text) {
     return file ? file->rules : v1::RuleSet{};
 }
 
-void expect_error(std::string_view text, ErrorCode code, const std::string& detail) {
+void expect_refused(std::string_view text, ErrorCode code, const std::string& detail) {
     const auto file = parse_rule_file(text, "2011.toml");
     ASSERT_THAT(file, FailsWith(code));
     EXPECT_THAT(file.error().detail, HasSubstr(detail));
@@ -59,7 +59,7 @@ TEST(RuleFiles, RequiredKeysAloneGiveTheDefaults) {
 }
 
 TEST(RuleFiles, EveryPartIsRead) {
-    const v1::RuleSet rules = rules_of(with(R"(
+    const v1::RuleSet rules = rules_of(file_with(R"(
 valid_until = 2011-12-31
 age_limit = 30
 [refund]
@@ -106,12 +106,13 @@ absent_share_percent = 25
 }
 
 TEST(RuleFiles, AnUnknownKeyIsToldWithItsLineAndTheNearestKnown) {
-    expect_error(with("[alerts]\nfollow_up_day = 3\n"), ErrorCode::config_key_unknown,
-                 "2011.toml, line 4, column 1: unknown key; the nearest known one is "
-                 "alerts.follow_up_days");
-    expect_error(with("[alert]\n"), ErrorCode::config_key_unknown, "2011.toml, line 3");
-    expect_error(with("[work_placement]\nrefund_percent = 200\n[limits]\nnew_ofer = \"none\"\n"),
-                 ErrorCode::config_value_invalid, "2011.toml, line 4, column 18");
+    expect_refused(file_with("[alerts]\nfollow_up_day = 3\n"), ErrorCode::config_key_unknown,
+                   "2011.toml, line 4, column 1: unknown key; the nearest known one is "
+                   "alerts.follow_up_days");
+    expect_refused(file_with("[alert]\n"), ErrorCode::config_key_unknown, "2011.toml, line 3");
+    expect_refused(
+        file_with("[work_placement]\nrefund_percent = 200\n[limits]\nnew_ofer = \"none\"\n"),
+        ErrorCode::config_value_invalid, "2011.toml, line 4, column 18");
 }
 
 TEST(RuleFiles, AValueThatIsNotAllowedIsToldWithItsLineAndWhatIs) {
@@ -134,7 +135,7 @@ TEST(RuleFiles, AValueThatIsNotAllowedIsToldWithItsLineAndWhatIs) {
         {"[alerts]\nfollow_up_steps = [0]\n", "a list of at most four"},
         {"alerts = 3\n", "line 3"}};
     for (const Case& one : cases) {
-        const auto file = parse_rule_file(with(one.rest), "2011.toml");
+        const auto file = parse_rule_file(file_with(one.rest), "2011.toml");
         ASSERT_FALSE(file.has_value()) << one.rest;
         EXPECT_THAT(file.error().detail, HasSubstr(one.detail)) << one.rest;
         EXPECT_TRUE(file.error().code == ErrorCode::config_value_invalid ||
@@ -143,14 +144,14 @@ TEST(RuleFiles, AValueThatIsNotAllowedIsToldWithItsLineAndWhatIs) {
 }
 
 TEST(RuleFiles, WhatIsMissingReversedOrNoTomlIsRefused) {
-    expect_error("valid_from = 2011-01-01\n", ErrorCode::config_value_invalid, "name is missing");
-    expect_error("name = \"2011\"\n", ErrorCode::config_value_invalid, "valid_from is missing");
-    expect_error("name = \"\"\nvalid_from = 2011-01-01\n", ErrorCode::config_value_invalid,
-                 "line 1, column 8: name must be");
-    expect_error(with("valid_until = 2010-12-31\n"), ErrorCode::dates_reversed, "line 3");
-    expect_error(with("age_limit =\n"), ErrorCode::config_syntax, "2011.toml, line 3");
-    expect_error(with("valid_from = 2012-01-01\n"), ErrorCode::config_syntax, "line 3");
-    expect_error(with("valid_until = 2011-02-30\n"), ErrorCode::config_syntax, "line 3");
+    expect_refused("valid_from = 2011-01-01\n", ErrorCode::config_value_invalid, "name is missing");
+    expect_refused("name = \"2011\"\n", ErrorCode::config_value_invalid, "valid_from is missing");
+    expect_refused("name = \"\"\nvalid_from = 2011-01-01\n", ErrorCode::config_value_invalid,
+                   "line 1, column 8: name must be");
+    expect_refused(file_with("valid_until = 2010-12-31\n"), ErrorCode::dates_reversed, "line 3");
+    expect_refused(file_with("age_limit =\n"), ErrorCode::config_syntax, "2011.toml, line 3");
+    expect_refused(file_with("valid_from = 2012-01-01\n"), ErrorCode::config_syntax, "line 3");
+    expect_refused(file_with("valid_until = 2011-02-30\n"), ErrorCode::config_syntax, "line 3");
 }
 
 class RuleFolder : public ::testing::Test {
