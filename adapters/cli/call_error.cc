@@ -15,9 +15,9 @@ bool is_digit(char c) {
     return '0' <= c && c <= '9';
 }
 
+// CLI11 puts commas between words.
 bool is_separator(char c) {
-    return c == ' ' || c == '-' || c == '.' || c == ',' ||
-           c == '/';  // CLI11 puts commas between words
+    return std::string_view{" -.,/"}.find(c) != std::string_view::npos;
 }
 
 std::ptrdiff_t digits_in(std::string_view text) {

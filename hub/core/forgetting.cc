@@ -43,9 +43,12 @@ Result<Sequence> Core::erase(const journal::ErasurePlan& plan, const journal::Er
     const domain::Person person = person_mark(journal_->vault(), plan.subjects.front());
     for (const journal::rows::OrderRow& order : erased)
         overview_.apply(person, &order, nullptr);
-    for (const journal::SubjectId& subject : plan.subjects)
-        if (plan.is_whole) overview_.results.forget_merged(person_mark(journal_->vault(), subject));
-    if (!plan.is_whole) JOBBRO_TRY(look_again_at(plan.subjects.front()));
+    if (plan.is_whole) {
+        for (const journal::SubjectId& subject : plan.subjects)
+            overview_.results.forget_merged(person_mark(journal_->vault(), subject));
+    } else {
+        JOBBRO_TRY(look_again_at(plan.subjects.front()));
+    }
     ++work.recorded;
     work.has_erased = true;
     work.turn.report.orders_erased += plan.orders.size();

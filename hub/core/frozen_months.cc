@@ -110,17 +110,18 @@ std::vector<v1::ResultsFrozen> entries_of(const domain::FrozenMonth& month) {
     return entries;
 }
 
+constexpr std::int64_t day_ms = std::int64_t{24} * 3600 * 1000;
+const domain::Day epoch{std::chrono::year{1970} / 1 / 1};
+
 // A day before the month begins: it has begun nowhere.
 Instant before(domain::Month month) {
     const auto year = std::chrono::year{static_cast<int>(month / 12)};
     const domain::Day first{year / std::chrono::month{month % 12 + 1} / 1};
-    const domain::Day of_1970{std::chrono::year{1970} / 1 / 1};
-    return Instant{}.plus_ms(std::int64_t{first.since(of_1970) - 1} * 24 * 3600 * 1000);
+    return Instant{}.plus_ms(std::int64_t{first.since(epoch) - 1} * day_ms);
 }
 
 domain::Month month_at(Instant time) {
-    const domain::Day of_1970{std::chrono::year{1970} / 1 / 1};
-    return domain::month_of(of_1970.plus(time.milliseconds() / (std::int64_t{24} * 3600 * 1000)));
+    return domain::month_of(epoch.plus(time.milliseconds() / day_ms));
 }
 
 // From where on the log may tell of a month that has no row: it is over by then. Nothing counts in

@@ -53,9 +53,8 @@ class FrozenResults {
         std::uint32_t stopped_at = 0;
     };
     // What is asked for behind the cell `after` (0: from the first), at most `most` of it, with so
-    // many cells looked at. Requires: `looks` is not 0. Errors:
-    // field_out_of_bounds with its path, "results.from_month" for one; for a number that no cell
-    // has, "after".
+    // many cells looked at. Requires: `looks` is not 0. Errors: field_out_of_bounds with its path,
+    // "results.from_month" for one; for a number that no cell has, "after".
     [[nodiscard]] Result<Listed> list(const v1::ResultsQuestion& asked, std::uint32_t after,
                                       std::size_t most, std::size_t looks) const;
 
